@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#define SOURCE_SHOWN_MAX 160 /* bytes of a line that are shown */
+#define SOURCE_SHOWN_MAX 160 /* a longer line is not shown */
 
 void diags_fini(struct diags *diags)
 {
@@ -79,7 +79,7 @@ void diags_source(struct diags *diags, const char *file, struct view text)
 		    strcmp(diag->place.file, file) != 0)
 			continue;
 		line = line_of(text, diag->place.line);
-		if (line.ptr)
+		if (line.ptr && line.len <= SOURCE_SHOWN_MAX)
 			diag->source = xstrndup(line.ptr, line.len);
 	}
 }
@@ -135,9 +135,12 @@ void diag_write(const struct diag *diag, bool colour, struct str *out)
 	if (diag->place.file && diag->place.line)
 		str_printf(out, "%u:%u:", diag->place.line, diag->place.column);
 	str_printf(out, "%s%s%s[%s]:%s %s\n", diag->place.file ? " " : "",
-		   !colour ? "" : error ? "\033[1;31m" : "\033[1;33m", error ? "error" : "warning",
-		   diag->code, colour ? "\033[0m" : "", diag->message ? diag->message : "");
-	if (diag->source && strlen(diag->source) <= SOURCE_SHOWN_MAX) {
+		   !colour ? ""
+		   : error ? "\033[1;31m"
+			   : "\033[1;33m",
+		   error ? "error" : "warning", diag->code, colour ? "\033[0m" : "",
+		   diag->message ? diag->message : "");
+	if (diag->source) {
 		str_printf(out, "%s\n", diag->source);
 		write_caret(diag, out);
 	}

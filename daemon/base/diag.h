@@ -26,7 +26,7 @@ struct diag {
 	struct place place;
 	char *message; /* owned */
 	char *hint;    /* owned, or NULL */
-	char *source;  /* owned: the line of the file, or NULL */
+	char *source;  /* owned: the line of the file, or NULL (too long, not known) */
 };
 
 #define DIAGS_MAX 1000 /* further ones are counted, not kept */
