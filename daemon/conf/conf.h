@@ -3,23 +3,23 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/log.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
- * newstagd.yaml as a value: parse, check, print, merge. One schema table (conf/schema.c) names every
- * key with its type, default, bounds, whether a reload can change it, whether it has an effect yet,
- * and its help; everything else is derived from it.
+ * newstagd.yaml as a value: parse, check, print, merge. One schema table (conf/schema.c) names
+ * every key with its type, default, bounds, whether a reload can change it, whether it has an
+ * effect yet, and its help; everything else is derived from it.
  */
 enum feed_pattern { FEED_SUB, FEED_PULL };
 enum endpoint_mode { MODE_CONNECT, MODE_BIND };
 enum durability { DURABILITY_FULL, DURABILITY_EVENTS, DURABILITY_OFF };
-enum log_level { LEVEL_ERROR, LEVEL_WARNING, LEVEL_INFO, LEVEL_DEBUG };
-enum log_format { FORMAT_AUTO, FORMAT_TEXT, FORMAT_JSON };
 
 #define CONF_FEEDS_MAX 64
-#define CONF_TEXTS_MAX 256
+#define CONF_TEXTS_MAX 256 /* entries of a list */
+#define CONF_TEXT_MAX 4096 /* bytes of a text */
 
 struct conf_texts {
 	const char **at;
@@ -50,7 +50,8 @@ struct conf {
 		const char *endpoint; /* NULL: none */
 	} replay, control;
 	struct {
-		struct conf_texts paths; /* absolute or relative to the working directory: resolved */
+		struct conf_texts
+			paths; /* absolute or relative to the working directory: resolved */
 		struct conf_texts enable, disable;
 		bool test_gate;
 		const char *language; /* when neither item nor text tells */
@@ -79,9 +80,10 @@ struct conf {
 };
 
 /*
- * Reads a configuration file and the overrides ("key=value", as of --set), in that order. path NULL:
- * defaults and overrides alone. Every mistake goes to `diags`; NULL when there was an error.
- * Returns owned. Relative paths are taken from the file's folder; of an override, from the working directory.
+ * Reads a configuration file and the overrides ("key=value", as of --set), in that order. path
+ * NULL: defaults and overrides alone. Every mistake goes to `diags`; NULL when there was an error.
+ * Returns owned. Relative paths are taken from the file's folder; of an override, from the working
+ * directory. The places of diagnostics borrow `path` and the overrides.
  */
 struct conf *conf_load(const char *path, const char *const *overrides, size_t override_count,
 		       struct diags *diags);
@@ -90,11 +92,13 @@ struct conf *conf_read(const char *file, struct view text, const char *folder,
 		       const char *const *overrides, size_t override_count, struct diags *diags);
 void conf_free(struct conf *conf);
 
-/* Writes the whole configuration as YAML that reads back equal. `comments`: help, default, marks. */
+/* Writes the whole configuration as YAML that reads back equal. `comments`: help, default, marks.
+ */
 void conf_write(const struct conf *conf, bool comments, struct str *out);
-/* Two configurations: the names of the keys that differ and that a reload cannot change, joined by ", ". */
+/* Two configurations: the names of the keys that differ and that a reload cannot change, joined by
+ * ", ". */
 void conf_restart_keys(const struct conf *running, const struct conf *wanted, struct str *out);
-/* As JSON, members as in the file. */
+/* As JSON, members as in the file; as JSON is YAML, it reads back equal, too. */
 void conf_write_json(const struct conf *conf, struct str *out);
 /* The JSON Schema (draft 2020-12) of the file, made from the table. */
 void conf_write_schema(struct str *out);
