@@ -1,0 +1,11 @@
+#ifndef VERBS_VERBS_H
+#define VERBS_VERBS_H
+
+#include "verbs/verb.h"
+
+/* Each in the file of its name. */
+extern const struct verb config_verb;
+extern const struct verb schema_verb;
+extern const struct verb version_verb;
+
+#endif
