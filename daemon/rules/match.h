@@ -79,6 +79,24 @@ struct probe {
 		     const struct outcome *outcome);
 };
 
+/*
+ * A whole item with all that was judged, for embedded tests and explanations: without filter, so that
+ * the probe is told of every node of every rule in every scope. What it gives is good until the
+ * matcher's next run; further expressions may be asked of `match` meanwhile.
+ */
+struct outcomes;
+struct judgement {
+	const struct item *item; /* given */
+	int64_t now;
+	struct arena *arena;
+	struct probe *probe;		 /* given; may be NULL: then only hits have an outcome */
+	struct match *match;		 /* found: the item read, evaluations remembered */
+	const struct outcomes *outcomes; /* resolved, winners and losers */
+	struct events events;
+};
+void matcher_judge(struct matcher *matcher, const struct ruleset *ruleset,
+		   struct judgement *judgement);
+
 /* Evaluates with modifiers applied. *ret_hits lives in the match's arena, in order of (first, end). */
 void match_expr(struct match *match, const struct expr *expr, struct scope scope,
 		struct hits *ret_hits);
