@@ -4,13 +4,14 @@
 #include "bus/bus.h"
 
 /*
- * A feed: a SUB or PULL socket with a monitor. libzmq can go deaf for ever after a protocol error on a
- * connection (oversize frame, refused handshake): it disconnects and never tries again. The monitor
- * sees DISCONNECTED without a retry, and the feed connects anew with back-off (1 s doubling to 30 s).
+ * A feed: a SUB or PULL socket with a monitor. libzmq can go deaf for ever after a protocol error
+ * on a connection (oversize frame, refused handshake): it disconnects and never tries again. The
+ * monitor sees DISCONNECTED without a retry, and the feed connects anew with back-off (1 s doubling
+ * to 30 s).
  */
 struct feed_state {
-	uint64_t received;	/* messages */
-	uint64_t connects;	/* times a connection stood */
+	uint64_t received; /* messages */
+	uint64_t connects; /* times a connection stood */
 	uint64_t disconnects;
 	uint64_t revived;	/* times it was connected anew because it had gone deaf */
 	int peers;		/* connections that stand now */

@@ -3,7 +3,8 @@
 
 #include "bus/bus.h"
 
-/* The XPUB socket that events leave by. It must be turned at least once a second, or an idle one leaks. */
+/* The XPUB socket that events leave by. It must be turned at least once a second, or an idle one
+ * leaks. */
 struct output;
 struct output_options {
 	const char *endpoint;
@@ -13,7 +14,8 @@ struct output_options {
 };
 struct output *output_open(struct bus *bus, const struct output_options *options, struct err *err);
 void output_close(struct output *output);
-/* Topic and payload. Never blocks: a subscriber that does not read loses messages, and can see it by the sequence. */
+/* Topic and payload. Never blocks: a subscriber that does not read loses messages, and can see it
+ * by the sequence. */
 int output_send(struct output *output, struct view topic, struct view payload, struct err *err);
 /* Reads subscriptions; returns how many changed. */
 int output_turn(struct output *output);

@@ -1,0 +1,29 @@
+#ifndef BUS_SOCKET_H
+#define BUS_SOCKET_H
+
+#include "bus/bus.h"
+
+/* What bus/ alone sees of a socket. */
+struct bus {
+	void *context;
+};
+
+struct bus_socket {
+	void *zmq;
+	char *endpoint;	    /* bound or connected */
+	char *ipc_path;	    /* to be removed at close, or NULL */
+	uint64_t ipc_inode; /* so that nobody else's file is removed */
+};
+
+/* bus_socket_open in two steps, for who must watch the first connection, too. NULL and -1 with err.
+ */
+struct bus_socket *socket_make(struct bus *bus, const struct bus_options *options, struct err *err);
+int socket_attach(struct bus_socket *socket, const struct bus_options *options, struct err *err);
+
+/*
+ * A listening descriptor for a TCP or ipc endpoint, -1 with the reason. Of ipc, ret_path (owned)
+ * and ret_inode are what to remove at close; NULL for TCP and for abstract names ("ipc://@name").
+ */
+int address_listen(const char *endpoint, char **ret_path, uint64_t *ret_inode, struct err *err);
+
+#endif
