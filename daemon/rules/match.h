@@ -111,6 +111,12 @@ void matcher_judge(struct matcher *matcher, const struct ruleset *ruleset,
 /* Evaluates with modifiers. *ret_hits lives in the match's arena, in order of (first, end). */
 void match_expr(struct match *match, const struct expr *expr, struct scope scope,
 		struct hits *ret_hits);
+/*
+ * Where one element of a pattern first stands by itself in the scope; false: nowhere, and of a gap
+ * always. For explanations of a pattern that does not hold.
+ */
+bool match_element(struct match *match, const struct element *element, struct scope scope,
+		   uint32_t *ret_first, uint32_t *ret_end);
 /* What a sentence names: longest first at a token, nothing inside a longer one of its type. */
 const struct mention *match_mentions(struct match *match, uint32_t sentence, size_t *ret_count);
 /* What a mention yields that is asked for by type: itself, or up `of:` the first of it; or NULL. */
