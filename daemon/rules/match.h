@@ -91,32 +91,9 @@ struct probe { /* told after each evaluation of a node; for coverage and explana
 		     const struct outcome *outcome);
 };
 
-/*
- * A whole item with all that was judged, for embedded tests and explanations: without filter, so
- * that the probe is told of every node of every rule in every scope. What it gives is good until
- * the matcher's next run; further expressions may be asked of `match` meanwhile.
- */
-struct judgement {
-	const struct item *item; /* given */
-	int64_t now;
-	struct arena *arena;
-	struct probe *probe;		 /* given; may be NULL: then only hits have an outcome */
-	struct match *match;		 /* found: the item, evaluations remembered */
-	const struct outcomes *outcomes; /* resolved, winners and losers */
-	struct events events;
-};
-void matcher_judge(struct matcher *matcher, const struct ruleset *ruleset,
-		   struct judgement *judgement);
-
 /* Evaluates with modifiers. *ret_hits lives in the match's arena, in order of (first, end). */
 void match_expr(struct match *match, const struct expr *expr, struct scope scope,
 		struct hits *ret_hits);
-/*
- * Where one element of a pattern first stands by itself in the scope; false: nowhere, and of a gap
- * always. For explanations of a pattern that does not hold.
- */
-bool match_element(struct match *match, const struct element *element, struct scope scope,
-		   uint32_t *ret_first, uint32_t *ret_end);
 /* What a sentence names: longest first at a token, nothing inside a longer one of its type. */
 const struct mention *match_mentions(struct match *match, uint32_t sentence, size_t *ret_count);
 /* What a mention yields that is asked for by type: itself, or up `of:` the first of it; or NULL. */
