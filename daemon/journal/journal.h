@@ -4,12 +4,14 @@
 #include "base/err.h"
 #include "base/str.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
  * The stage between tagging and publishing. It gives an event its sequence, per-topic sequence and
- * stream, and makes it as durable as it was opened to; what journal_commit has returned for may be seen.
- * This one keeps nothing on disk: sequences start at 1 with a new stream each time it is opened.
+ * stream, and makes it as durable as it was opened to; what journal_commit has returned for may be
+ * seen. This one keeps nothing on disk: sequences start at 1 with a new stream each time it is
+ * opened, and `path` is not touched. It belongs to one thread.
  */
 #define JOURNAL_STREAM_SIZE 33
 
@@ -31,9 +33,11 @@ void journal_close(struct journal *journal);
 const char *journal_stream(const struct journal *journal);
 /* The last sequence given, 0 before the first. */
 uint64_t journal_head(const struct journal *journal);
-/* Numbers the entry; it is not to be seen before journal_commit. */
+/* Numbers the entry (borrows its topic for the call); it is not to be seen before journal_commit.
+ */
 void journal_number(struct journal *journal, struct journal_entry *entry);
-/* Takes numbered entries, in order, payloads patched. -1: none of them may be published. */
+/* Takes numbered entries, in order and without a hole (asserted), payloads patched. -1: none of
+ * them may be published. */
 int journal_append(struct journal *journal, const struct journal_entry *entries, size_t count,
 		   struct err *err);
 int journal_commit(struct journal *journal, struct err *err);

@@ -1,1 +1,2 @@
 unit_test(base err)
+unit_test(base log)
