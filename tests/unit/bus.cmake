@@ -1,1 +1,3 @@
 unit_test(bus bus)
+unit_test(bus feed)
+unit_test(bus output)
