@@ -14,6 +14,7 @@ struct packs {
 	VEC_TYPE(cue_list, struct cue *) cues;
 	struct table rule_names, list_names, term_names, entity_names, cue_names, type_names;
 	uint32_t expr_count; /* ids of expressions are below */
+	size_t file_count;   /* pack files that were read */
 	char hash[72];	     /* "sha256:…" over every file, and what was enabled */
 	struct {
 		VEC(struct token_regex *);
