@@ -39,7 +39,7 @@ struct wire_limits {
 			      .members = 20000})
 
 struct reject_place {
-	size_t offset; /* byte of the message at which the reason was met */
+	size_t offset;	    /* byte of the message at which the reason was met */
 	const char *member; /* name of the member, for bad_field and too_many_subjects; else NULL */
 };
 

@@ -10,11 +10,19 @@
 /* JSON of control messages and replies, read with jansson behind this small face. */
 struct json;
 
-/* NULL with the reason. Returns owned. Duplicate keys, more than 1 MiB and depth over 32 are refused. */
+/* NULL with the reason. Returns owned. Duplicate keys, more than 1 MiB and depth over 32 are
+ * refused. */
 struct json *json_read(struct view text, struct err *err);
 void json_free(struct json *json);
 
-enum json_kind { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+	JSON_KIND_NULL,
+	JSON_KIND_BOOL,
+	JSON_KIND_NUMBER,
+	JSON_KIND_STRING,
+	JSON_KIND_ARRAY,
+	JSON_KIND_OBJECT
+};
 
 /* Borrowed from the root. All accept NULL and then answer NULL, 0, false or the fallback. */
 const struct json *json_get(const struct json *object, const char *key);

@@ -1,0 +1,156 @@
+#include "wire/schema.h"
+
+#include "base/jsonw.h"
+
+/* The schema of events: what wire_encode writes. A test validates emitted events against it. */
+struct piece {
+	const char *key;
+	const char *schema;
+};
+
+static const struct piece head[] = {
+	{"$schema", "\"https://json-schema.org/draft/2020-12/schema\""},
+	{"$id", "\"urn:newstagd:schema:event:v1\""},
+	{"title", "\"An event of newstagd\""},
+	{"description", "\"CloudEvents 1.0, structured JSON. Consumers ignore members that they do"
+			" not know.\""},
+	{"type", "\"object\""},
+	{"required",
+	 "[\"specversion\",\"id\",\"source\",\"type\",\"subject\",\"time\",\"recordedtime\","
+	 "\"datacontenttype\",\"dataschema\",\"sequence\",\"topicsequence\",\"streamid\","
+	 "\"partitionkey\",\"data\"]"},
+	{"additionalProperties", "false"},
+};
+
+static const struct piece attributes[] = {
+	{"specversion", "{\"const\":\"1.0\"}"},
+	{"id", "{\"description\":\"SHA-256 over item uri, item version, class,"
+	       " status and merge key: equal for a replay.\",\"type\":\"string\","
+	       "\"pattern\":\"^[0-9a-f]{32}$\"}"},
+	{"source", "{\"type\":\"string\",\"pattern\":\"^urn:newstagd:\"}"},
+	{"type", "{\"type\":\"string\",\"pattern\":\"^newstag[.].+[.]v1$\"}"},
+	{"subject", "{\"description\":\"The item's identifier, verbatim.\",\"type\":\"string\","
+		    "\"minLength\":1}"},
+	{"time", "{\"description\":\"When the item was reported.\",\"type\":\"string\","
+		 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
+		 "9]{3,9})?Z$\"}"},
+	{"recordedtime",
+	 "{\"description\":\"When it was tagged.\",\"type\":\"string\","
+	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
+	 "9]{3,9})?Z$\"}"},
+	{"datacontenttype", "{\"const\":\"application/json\"}"},
+	{"dataschema", "{\"const\":\"urn:newstagd:schema:event:v1\"}"},
+	{"sequence", "{\"description\":\"Counts up by one per stream, without holes.\","
+		     "\"type\":\"string\",\"pattern\":\"^[0-9]{20}$\"}"},
+	{"topicsequence", "{\"description\":\"Counts up by one per topic.\",\"type\":\"string\","
+			  "\"pattern\":\"^[0-9]{20}$\"}"},
+	{"streamid", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}"},
+	{"partitionkey", "{\"type\":\"string\",\"minLength\":1}"},
+	{"data", "{\"$ref\":\"#/$defs/data\"}"},
+};
+
+static const struct piece data_members[] = {
+	{"class", "{\"type\":\"string\",\"minLength\":1}"},
+	{"status", "{\"type\":\"string\",\"minLength\":1}"},
+	{"direction", "{\"enum\":[\"+\",\"0\",\"-\"]}"},
+	{"modality",
+	 "{\"description\":\"Everything that cues and quotes put on the statement; as"
+	 "serted stands alone.\",\"type\":\"array\",\"minItems\":1,\"uniqueItems\":true,"
+	 "\"items\":{\"enum\":[\"asserted\",\"negated\",\"hypothetical\",\"future\","
+	 "\"historical\",\"averted\",\"denied\",\"quoted\"]},"
+	 "\"if\":{\"contains\":{\"const\":\"asserted\"}},\"then\":{\"maxItems\":1}}"},
+	{"score", "{\"type\":\"integer\"}"},
+	{"confidence", "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"},
+	{"attributed_to", "{\"type\":\"string\",\"minLength\":1}"},
+	{"codes", "{\"type\":\"object\",\"required\":[\"plover\",\"cameo\",\"medtop\",\"gdelt\"],"
+		  "\"additionalProperties\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
+		  "\"minLength\":1}}}"},
+	{"item",
+	 "{\"type\":\"object\",\"required\":[\"uri\"],\"additionalProperties\":false,"
+	 "\"properties\":{\"uri\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"version\":{\"type\":\"string\",\"minLength\":1},\"headline\":{\"type\":\"string\","
+	 "\"minLength\":1},\"language\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"source\":{\"type\":\"string\",\"minLength\":1},\"published\":{\"type\":\"string\","
+	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
+	 "9]{3,9})?Z$\"},\"url\":{\"type\":\"string\",\"minLength\":1}}}"},
+	{"rule", "{\"type\":\"string\",\"minLength\":1}"},
+	{"rev", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{12}$\"}"},
+	{"why", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/why\"}}"},
+	{"ruleset", "{\"type\":\"string\",\"pattern\":\"^sha256:[0-9a-f]+$\"}"},
+};
+
+static const struct piece data_rest[] = {
+	{"type", "\"object\""},
+	{"required",
+	 "[\"class\",\"modality\",\"score\",\"confidence\",\"codes\",\"item\",\"why\"]"},
+	{"additionalProperties", "{\"description\":\"A field of the rules.\","
+				 "\"anyOf\":[{\"$ref\":\"#/$defs/value\"},{\"type\":\"array\","
+				 "\"items\":{\"$ref\":\"#/$defs/value\"}}]}"},
+};
+
+static const struct piece shared[] = {
+	{"value",
+	 "{\"description\":\"One value of a field: words, a number, a truth value,"
+	 " an entity, a quantity or a date.\",\"anyOf\":[{\"type\":[\"string\",\"number\","
+	 "\"boolean\"]},{\"type\":\"object\",\"required\":[\"id\"],"
+	 "\"properties\":{\"id\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"type\":{\"type\":\"string\",\"minLength\":1},\"name\":{\"type\":\"string\","
+	 "\"minLength\":1},\"in\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"qid\":{\"type\":\"string\",\"minLength\":1},\"text\":{\"type\":\"string\","
+	 "\"minLength\":1}},\"additionalProperties\":false},{\"type\":\"object\","
+	 "\"required\":[\"value\",\"bound\"],\"properties\":{\"value\":{\"type\":[\"number\","
+	 "\"null\"]},\"bound\":{\"enum\":[\"exact\",\"about\",\"at_least\",\"at_most\"]},"
+	 "\"unit\":{\"type\":\"string\",\"minLength\":1},\"text\":{\"type\":\"string\","
+	 "\"minLength\":1}},\"additionalProperties\":false},{\"type\":\"object\","
+	 "\"required\":[\"text\"],\"properties\":{\"text\":{\"type\":\"string\","
+	 "\"minLength\":1},\"from\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"until\":{\"type\":\"string\",\"minLength\":1}},\"additionalProperties\":false}]}"},
+	{"why", "{\"type\":\"object\",\"required\":[\"rule\",\"node\",\"field\",\"bytes\",\"text\","
+		"\"points\"],\"additionalProperties\":false,"
+		"\"properties\":{\"rule\":{\"type\":\"string\",\"minLength\":1},"
+		"\"rev\":{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{12}$\","
+		"\"description\":\"Of the rule that won.\"},\"node\":{\"type\":\"string\"},"
+		"\"field\":{\"enum\":[\"headline\",\"subhead\",\"summary\",\"body\",\"caption\","
+		"\"slugline\"]},\"bytes\":{\"description\":\"From and to,"
+		" into the extracted text of the field, UTF-8.\",\"type\":\"array\","
+		"\"prefixItems\":[{\"type\":\"integer\",\"minimum\":0},{\"type\":\"integer\","
+		"\"minimum\":0}],\"items\":false,\"minItems\":2},\"text\":{\"type\":\"string\"},"
+		"\"points\":{\"type\":\"integer\"}}}"},
+};
+
+#define WRITE(json, pieces) write_pieces(json, pieces, sizeof(pieces) / sizeof(*(pieces)))
+
+static void write_pieces(struct jsonw *json, const struct piece *pieces, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		jsonw_key(json, pieces[i].key);
+		jsonw_raw(json, view_of(pieces[i].schema));
+	}
+}
+
+static void begin(struct jsonw *json, const char *key)
+{
+	jsonw_key(json, key);
+	jsonw_object(json);
+}
+
+void wire_write_event_schema(struct str *out)
+{
+	struct jsonw json = jsonw_begin(out);
+
+	jsonw_object(&json);
+	WRITE(&json, head);
+	begin(&json, "properties");
+	WRITE(&json, attributes);
+	jsonw_object_end(&json);
+	begin(&json, "$defs");
+	begin(&json, "data");
+	WRITE(&json, data_rest);
+	begin(&json, "properties");
+	WRITE(&json, data_members);
+	jsonw_object_end(&json);
+	jsonw_object_end(&json);
+	WRITE(&json, shared);
+	jsonw_object_end(&json);
+	jsonw_object_end(&json);
+}
