@@ -149,6 +149,7 @@ int bus_probe(const char *endpoint, int timeout_ms, struct err *err)
 	if (!error)
 		return 1;
 	err_set(err, "%s: %s", endpoint, strerror(error));
+	errno = error;
 	return 0;
 }
 

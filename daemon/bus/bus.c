@@ -74,6 +74,8 @@ static int set_limits(void *zmq, const struct bus_options *options)
 	    set_number(zmq, ZMQ_RCVHWM, options->high_water) < 0 ||
 	    set_number(zmq, ZMQ_LINGER, options->linger_ms) < 0)
 		return -1;
+	if (options->lossless && set_number(zmq, ZMQ_XPUB_NODROP, 1) < 0)
+		return -1;
 	/* With IPv6 on, a name such as localhost would be looked up as IPv6 alone. */
 	if (strchr(options->endpoint, '[') && set_number(zmq, ZMQ_IPV6, 1) < 0)
 		return -1;

@@ -43,6 +43,10 @@ struct bus_options {
 	int linger_ms;	    /* at close */
 	size_t message_max; /* bytes of a frame, a fuse that cuts the peer; 0: BUS_MESSAGE_MAX */
 	const char *name;   /* for messages: "feed wire" */
+	/* XPUB: bus_send would block instead of losing messages for a slow subscriber. One that
+	 * stopped stops all, so it is for a tool that plays a file, never for the daemon's output.
+	 */
+	bool lossless;
 };
 
 /*
@@ -61,8 +65,8 @@ void bus_socket_close(struct bus_socket *socket);
 const char *bus_socket_endpoint(const struct bus_socket *socket);
 
 /*
- * Whether somebody listens there now, by a plain connection: 1 yes, 0 no (err says why), -1 the
- * endpoint cannot be asked (err). Waits for TCP at most timeout_ms.
+ * Whether somebody listens there now, by a plain connection: 1 yes, 0 no (err says why, and errno),
+ * -1 the endpoint cannot be asked (err). Waits for TCP at most timeout_ms.
  */
 int bus_probe(const char *endpoint, int timeout_ms, struct err *err);
 

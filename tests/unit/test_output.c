@@ -127,6 +127,45 @@ START_TEST(is_not_held_up_by_who_does_not_read)
 }
 END_TEST
 
+/* The player's socket: nothing is lost, at the price of waiting. */
+START_TEST(loses_nothing_where_it_may_wait)
+{
+	struct bus_options options = {.kind = BUS_XPUB,
+				      .endpoint = "tcp://127.0.0.1:0",
+				      .bind = true,
+				      .high_water = 10,
+				      .lossless = true};
+	struct bus_socket *xpub = bus_socket_open(bus, &options, &err);
+	struct bus_socket *sub = open_kind(BUS_SUB, bus_socket_endpoint(xpub), false);
+	struct bus_message message = must_receive(xpub);
+	struct view frame = VIEW("x");
+	struct bus_wait wait = {.socket = sub};
+	int64_t deadline = clock_monotonic() + DEADLINE;
+	int sent = 0, received = 0, blocked = 0;
+
+	bus_message_fini(&message);
+	while (received < FLOOD) {
+		int done = sent < FLOOD ? bus_send(xpub, &frame, 1, &err) : 0;
+
+		ck_assert_msg(clock_monotonic() < deadline, "%d of %d", received, sent);
+		ck_assert_int_ge(done, 0);
+		sent += done;
+		if (done)
+			continue;
+		blocked += sent < FLOOD;
+		/* That there is room again wakes nobody up: so for a moment only. */
+		ck_assert_int_ge(bus_wait(&wait, 1, 10, &err), 0);
+		if (bus_receive(sub, &message, &err) != 1)
+			continue;
+		bus_message_fini(&message);
+		received++;
+	}
+	ck_assert_int_gt(blocked, 0);
+	bus_socket_close(sub);
+	bus_socket_close(xpub);
+}
+END_TEST
+
 #define ENDLESS 20000
 
 /* A subscriber may send no more than subscriptions; what else it sends is thrown away. */
@@ -193,6 +232,7 @@ int main(void)
 	tcase_add_test(tcase, counts_subscriptions);
 	tcase_add_test(tcase, sends_to_whom_it_concerns);
 	tcase_add_test(tcase, is_not_held_up_by_who_does_not_read);
+	tcase_add_test(tcase, loses_nothing_where_it_may_wait);
 	tcase_add_test(tcase, throws_away_what_is_no_subscription);
 	tcase_add_test(tcase, cuts_who_sends_large_frames);
 	tcase_add_test(tcase, refuses_an_endpoint_in_use);
