@@ -6,7 +6,8 @@
 /*
  * Inside rules/: from hits to events. Cues and quotes give the anchor its modality, attribution its
  * speaker; the rule scores, drops or changes; extraction fills fields; resolution keeps the winners
- * of each group; merging joins what is one event. cue.h, attribution.h and extract.h say how.
+ * of each group; merging joins what is one event. the heads of cue.c, attribution.c, extract.c and
+ * resolve.c say how.
  */
 enum verdict {
 	VERDICT_FIRED,
