@@ -17,6 +17,8 @@ struct ruleset *ruleset_read(const char *file, struct view text, struct diags *d
 void ruleset_free(struct ruleset *ruleset);
 const char *ruleset_hash(const struct ruleset *ruleset); /* "sha256:" and 64 hex digits */
 const struct packs *ruleset_packs(const struct ruleset *ruleset);
+/* Whether no word is necessary for the rule, so that it is tried in every scope of every item. */
+bool ruleset_tries_always(const struct ruleset *ruleset, const struct rule *rule);
 
 struct matcher;
 struct matcher *matcher_new(language fallback);
