@@ -1,0 +1,149 @@
+#include "app/app.h"
+
+#include "base/clock.h"
+
+static void write_time(struct jsonw *json, const char *key, int64_t time)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	jsonw_key(json, key);
+	if (time == CLOCK_NONE) {
+		jsonw_null(json);
+		return;
+	}
+	clock_write(time, text);
+	jsonw_string(json, text);
+}
+
+static void write_number(struct jsonw *json, const char *key, uint64_t number)
+{
+	jsonw_key(json, key);
+	jsonw_int(json, (int64_t)number);
+}
+
+static void write_text(struct jsonw *json, const char *key, const char *text)
+{
+	jsonw_key(json, key);
+	load_write_text(text, json);
+}
+
+static void write_feed(struct app *app, size_t index, struct jsonw *json)
+{
+	const struct conf_feed *feed = &app->conf->feeds[index];
+	struct feed_look look = intake_look(app->intake, index);
+
+	jsonw_object(json);
+	write_text(json, "name", feed->name);
+	write_text(json, "endpoint", bus_socket_endpoint(feed_socket(app->pipeline.feeds[index])));
+	write_text(json, "pattern", feed->pattern == FEED_PULL ? "pull" : "sub");
+	write_text(json, "mode", feed->mode == MODE_BIND ? "bind" : "connect");
+	jsonw_key(json, "connected");
+	jsonw_bool(json, look.state.connected);
+	jsonw_key(json, "silent");
+	jsonw_bool(json, look.silent);
+	jsonw_key(json, "peers");
+	jsonw_int(json, look.state.peers);
+	write_number(json, "received", look.state.received);
+	write_number(json, "surplus_frames", look.surplus);
+	write_number(json, "connects", look.state.connects);
+	write_number(json, "disconnects", look.state.disconnects);
+	write_number(json, "revived", look.state.revived);
+	write_time(json, "last_item", look.state.last_item);
+	write_text(json, "last_event", look.state.last_event);
+	jsonw_object_end(json);
+}
+
+static void write_output(struct app *app, const struct counts *counts, struct jsonw *json)
+{
+	jsonw_object(json);
+	write_text(json, "endpoint", output_endpoint(app->pipeline.output));
+	write_number(json, "subscriptions", atomic_load(&app->pipeline.subscriptions));
+	write_number(json, "sequence", counts->sequence);
+	jsonw_object_end(json);
+}
+
+/* Why the daemon is not ready; returns how many reasons there are. */
+static size_t write_because(struct app *app, struct jsonw *json)
+{
+	size_t reasons = 0;
+	struct str reason = {0};
+
+	jsonw_array(json);
+	for (size_t i = 0; i < app->conf->feed_count; i++) {
+		if (intake_look(app->intake, i).state.connected)
+			continue;
+		str_reset(&reason);
+		str_printf(&reason, "feed %s is not connected", app->conf->feeds[i].name);
+		jsonw_text(json, str_view(&reason));
+		reasons++;
+	}
+	if (app->draining) {
+		jsonw_string(json, "draining");
+		reasons++;
+	}
+	if (atomic_load(&app->pipeline.failed)) {
+		jsonw_string(json, "the journal cannot keep events");
+		reasons++;
+	}
+	jsonw_array_end(json);
+	str_fini(&reason);
+	return reasons;
+}
+
+static void write_reloaded(struct app *app, struct jsonw *json)
+{
+	if (!app->reloaded.any) {
+		jsonw_null(json);
+		return;
+	}
+	jsonw_object(json);
+	jsonw_key(json, "ok");
+	jsonw_bool(json, app->reloaded.good);
+	write_time(json, "time", app->reloaded.time);
+	write_text(json, "verdict", app->reloaded.sentence);
+	jsonw_object_end(json);
+}
+
+static void write_rules(struct app *app, struct jsonw *json)
+{
+	struct generation *generation = holder_take(&app->holder);
+
+	write_number(json, "generation", generation->number);
+	write_text(json, "ruleset", ruleset_hash(generation->ruleset));
+	write_number(json, "rules", generation->rules);
+	write_number(json, "files", generation->files);
+	write_number(json, "warnings", generation->warnings);
+	holder_give(&app->holder, generation);
+}
+
+void app_write_status(struct app *app, struct jsonw *json)
+{
+	struct counts counts = counters_look(&app->pipeline.counters);
+	size_t reasons;
+
+	write_text(json, "instance", app->conf->instance);
+	write_text(json, "version", NEWSTAG_VERSION);
+	write_text(json, "config", app->options.conf_path);
+	write_rules(app, json);
+	jsonw_key(json, "uptime_s");
+	jsonw_double(json, (double)((clock_monotonic() - app->started) / 1000000) / 1000.0);
+	jsonw_key(json, "because");
+	reasons = write_because(app, json);
+	jsonw_key(json, "ready");
+	jsonw_bool(json, reasons == 0);
+	jsonw_key(json, "draining");
+	jsonw_bool(json, app->draining);
+	jsonw_key(json, "counters");
+	counts_write(&counts, json);
+	jsonw_key(json, "feeds");
+	jsonw_array(json);
+	for (size_t i = 0; i < app->conf->feed_count; i++)
+		write_feed(app, i, json);
+	jsonw_array_end(json);
+	jsonw_key(json, "output");
+	write_output(app, &counts, json);
+	write_number(json, "workers", app->worker_count);
+	write_text(json, "stream", journal_stream(app->pipeline.journal));
+	jsonw_key(json, "reload");
+	write_reloaded(app, json);
+}

@@ -1,0 +1,157 @@
+#include "app/worker.h"
+
+#include "base/clock.h"
+#include "rules/ruleset.h"
+#include "wire/decode.h"
+
+/*
+ * A worker judges one item after the other: decode, match, encode into the item's slot. Everything
+ * that an item needs on the way lives in the worker's arena and is gone with the next item. The
+ * rule set is looked up once, at the start of an item: an item is judged by exactly one. A worker
+ * that has nothing to do holds none, so that an old one can go.
+ */
+struct worker {
+	pthread_t thread;
+	struct pipeline *pipeline;
+	struct arena arena;
+	struct generation *generation; /* taken, or NULL */
+	struct matcher *matcher;
+	language fallback; /* that the matcher was made with */
+	struct wire_limits limits;
+};
+
+struct workers {
+	struct worker *at;
+	size_t count;
+};
+
+static void take_rules(struct worker *worker)
+{
+	struct holder *holder = worker->pipeline->holder;
+
+	if (worker->generation && holder_is_current(holder, worker->generation))
+		return;
+	holder_give(holder, worker->generation);
+	worker->generation = holder_take(holder);
+	if (worker->matcher && worker->fallback == worker->generation->fallback)
+		return;
+	matcher_free(worker->matcher);
+	worker->fallback = worker->generation->fallback;
+	worker->matcher = matcher_new(worker->fallback);
+}
+
+static void encode_all(struct worker *worker, struct slot *slot, const struct item *item,
+		       const struct events *events)
+{
+	const struct conf *conf = worker->pipeline->conf;
+	struct encode_context context = {
+		.instance = view_of(conf->instance),
+		.prefix = view_of(conf->output.prefix),
+		.ruleset = view_of(ruleset_hash(worker->generation->ruleset)),
+		.language = events->language,
+		.headline = events->texts ? events->texts[ITEM_HEADLINE] : VIEW_NONE,
+		.recorded = slot->recorded,
+	};
+	struct encoded encoded;
+
+	for (size_t i = 0; i < events->len; i++) {
+		wire_encode(&context, item, &events->at[i], &slot->out, &encoded);
+		vec_push(&slot->events, encoded);
+	}
+}
+
+/*
+ * A withheld item, or one under embargo, waits for a later version of itself (held); of a canceled
+ * one nothing will ever be published (filtered).
+ */
+static bool stays_back(const struct item *item, int64_t now, enum outcome *ret_outcome)
+{
+	bool embargoed = item->embargo != CLOCK_NONE && item->embargo > now;
+
+	if (item->state == ITEM_CANCELED)
+		*ret_outcome = OUTCOME_FILTERED;
+	else if (item->state == ITEM_WITHHELD || embargoed)
+		*ret_outcome = OUTCOME_HELD;
+	else
+		return false;
+	return true;
+}
+
+static void judge(struct worker *worker, struct slot *slot)
+{
+	struct events events = {0};
+	struct item item;
+
+	arena_reset(&worker->arena);
+	str_reset(&slot->out);
+	vec_reset(&slot->events);
+	slot->recorded = clock_now();
+	slot->reason = wire_decode(slot->message.last, &worker->limits, &worker->arena, &item,
+				   &slot->place);
+	if (slot->reason != REJECT_NONE) {
+		slot->outcome = OUTCOME_REJECTED;
+		return;
+	}
+	if (stays_back(&item, slot->recorded, &slot->outcome))
+		return;
+	take_rules(worker);
+	matcher_run(worker->matcher, worker->generation->ruleset, &item, slot->recorded,
+		    &worker->arena, &events);
+	encode_all(worker, slot, &item, &events);
+	slot->outcome = events.len ? OUTCOME_TAGGED : OUTCOME_UNTAGGED;
+}
+
+static void rest(struct worker *worker)
+{
+	holder_give(worker->pipeline->holder, worker->generation);
+	worker->generation = NULL;
+}
+
+static void *work(void *context)
+{
+	struct worker *worker = context;
+	struct ring *ring = worker->pipeline->ring;
+	uint64_t position;
+
+	pthread_setname_np(pthread_self(), "worker");
+	do {
+		while (ring_claim(ring, &position)) {
+			judge(worker, ring_slot(ring, position));
+			ring_done(ring, position);
+		}
+		rest(worker);
+	} while (ring_wait(ring));
+	matcher_free(worker->matcher);
+	arena_fini(&worker->arena);
+	return NULL;
+}
+
+struct workers *workers_start(struct pipeline *pipeline, size_t count, struct err *err)
+{
+	struct workers *workers = xcalloc(1, sizeof(*workers));
+
+	workers->at = xcalloc(count, sizeof(*workers->at));
+	for (; workers->count < count; workers->count++) {
+		struct worker *worker = &workers->at[workers->count];
+
+		worker->pipeline = pipeline;
+		worker->limits = pipeline_limits(pipeline->conf);
+		if (pthread_create(&worker->thread, NULL, work, worker) == 0)
+			continue;
+		err_set(err, "cannot start worker %zu of %zu", workers->count + 1, count);
+		ring_close(pipeline->ring);
+		workers_join(workers);
+		return NULL;
+	}
+	return workers;
+}
+
+void workers_join(struct workers *workers)
+{
+	if (!workers)
+		return;
+	for (size_t i = 0; i < workers->count; i++)
+		pthread_join(workers->at[i].thread, NULL);
+	free(workers->at);
+	free(workers);
+}

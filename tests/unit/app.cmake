@@ -1,0 +1,2 @@
+unit_test(app app)
+unit_test(app ring)
