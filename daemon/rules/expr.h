@@ -29,7 +29,16 @@ struct languages {
 };
 
 /* One member of `meta:`; it holds when one of its values does. */
-enum meta_key { META_SUBJECTS, META_SOURCE, META_URGENCY, META_LANG, META_PEOPLE, META_ORGANISATIONS, META_PLACES, META_URI };
+enum meta_key {
+	META_SUBJECTS,
+	META_SOURCE,
+	META_URGENCY,
+	META_LANG,
+	META_PEOPLE,
+	META_ORGANISATIONS,
+	META_PLACES,
+	META_URI
+};
 struct meta {
 	enum meta_key key;
 	struct view *values; /* text: folded by ASCII case, `*` matches any run */
@@ -71,6 +80,10 @@ struct expr {
 
 #define EXPR_NESTING_MAX 12
 #define EXPR_CHILDREN_MAX 65536
+#define EXPR_FIRST_MAX 1000000 /* words */
+#define NEAR_WORDS_MAX 1000
+#define NEAR_SENTENCES_WRITTEN_MAX 20
+#define WEIGHT_MAX 10000 /* of a word in `sum`, and of all points of a rule */
 
 /* NULL when it is wrong (diagnosed; all mistakes in it at once). */
 struct expr *expr_read(const struct node *node, struct arena *arena, struct diags *diags);

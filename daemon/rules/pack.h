@@ -30,7 +30,8 @@ struct packs_options {
 
 /*
  * Reads, resolves and checks every file; all mistakes go to diags. NULL when there was an error.
- * Everything lives in `arena`, which also must outlive diags. packs_fini frees what the arena does not.
+ * Everything lives in `arena`, which also must outlive diags. packs_fini frees what the arena does
+ * not.
  */
 struct packs *packs_load(const struct packs_options *options, struct arena *arena,
 			 struct diags *diags);

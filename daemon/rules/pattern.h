@@ -13,10 +13,10 @@
  * sentence. Words are one token each, as text/ cuts them ("load-shedding" is two words).
  */
 enum word_mode {
-	MODE_STEM,   /* talks: by stem */
-	MODE_EXACT,  /* =talks: folded form */
-	MODE_CASE,   /* ==US: as written */
-	MODE_PREFIX, /* negotiat*: prefix of the folded form, 3 letters or more */
+	MODE_STEM,	    /* talks: by stem */
+	MODE_EXACT,	    /* =talks: folded form */
+	MODE_CASE,	    /* ==US: as written */
+	MODE_PREFIX,	    /* negotiat*: prefix of the folded form, 3 letters or more */
 	MODE_CAPITAL_STEM,  /* an entity's capitalised name: stem, and a capital in cased scripts */
 	MODE_CAPITAL_EXACT, /* likewise of a short one: folded form, and a capital */
 };
@@ -48,15 +48,15 @@ struct sequence {
 struct element {
 	enum element_kind kind;
 	struct place place;
-	struct view text;    /* as written, without sigils: the word, the name, the expression */
-	bool anchor;	     /* ^ stood before it */
-	struct view capture; /* name= stood before it; absent */
-	enum word_mode mode; /* WORD */
-	uint32_t atom;	     /* WORD, REGEX: given by the compiler (rules/atoms.h) */
-	unsigned least, most;		/* GAP: words that may be skipped */
-	struct sequence *alternatives;	/* GROUP */
+	struct view text;     /* as written, without sigils: the word, the name, the expression */
+	bool anchor;	      /* ^ stood before it */
+	struct view capture;  /* name= stood before it; absent */
+	enum word_mode mode;  /* WORD */
+	uint32_t atom;	      /* WORD, REGEX: given by the compiler (rules/atoms.h) */
+	unsigned least, most; /* GAP: words that may be skipped */
+	struct sequence *alternatives; /* GROUP */
 	size_t alternative_count;
-	bool optional;	    /* GROUP: )? */
+	bool optional;	   /* GROUP: )? */
 	enum ref_kind ref; /* REF */
 	union {
 		struct list *list;
@@ -66,7 +66,8 @@ struct element {
 	} target;
 	enum compare compare; /* REF_NUMBER, REF_MONEY: $num>=1000 */
 	double operand;
-	struct token_regex *regex; /* REGEX; freed with the rule set */
+	struct token_regex
+		*regex; /* REGEX; NULL until packs_load fills it in; freed by packs_fini */
 };
 
 #define PATTERN_LENGTH_MAX 4096	 /* bytes */

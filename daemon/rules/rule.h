@@ -67,7 +67,7 @@ struct rule {
 	struct adjust *adjusts;
 	size_t adjust_count;
 	struct modal modals[MODALITY_NAMES]; /* by bit number */
-	struct constant *emits; /* class, status, direction, fields */
+	struct constant *emits;		     /* class, status, direction, fields */
 	size_t emit_count;
 	struct constant *codes; /* plover, cameo, medtop, gdelt */
 	size_t code_count;

@@ -7,8 +7,8 @@
 
 /*
  * A compiled rule set: immutable, shared by any number of threads, replaced as a whole.
- * A matcher is one thread's scratch: lexicon, caches, document, memo. Same input, same events, in the
- * same order, on any thread.
+ * A matcher is one thread's scratch: lexicon, caches, document, memo. Same input, same events, in
+ * the same order, on any thread.
  */
 struct ruleset;
 /* NULL when the packs hold an error; warnings alone do not stop it. Returns owned. */
@@ -25,7 +25,8 @@ struct matcher *matcher_new(language fallback);
 void matcher_free(struct matcher *matcher);
 /*
  * The events of an item. Everything in *ret_events lives in `arena`, the item and the rule set.
- * max_age and dates are judged by the item's own times against `now` (ns; CLOCK_NONE: ages are not judged).
+ * max_age and dates are judged by the item's own times against `now` (ns; CLOCK_NONE: ages are not
+ * judged).
  */
 void matcher_run(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
 		 int64_t now, struct arena *arena, struct events *ret_events);

@@ -26,11 +26,12 @@ struct entity {
 	struct view id; /* "UKR" */
 	struct place place;
 	struct view type, qid, in;
-	struct view name; /* the first of its names */
-	struct view of;	  /* as written */
+	struct view name;      /* the first of its names */
+	struct view of;	       /* as written */
 	struct entity *parent; /* `of:` resolved, NULL */
 	struct entity *within; /* `in:` resolved where such an entity exists, else NULL */
-	struct expr **names;   /* names and adj; sequences of words with MODE_CAPITAL_* or as written */
+	struct expr *
+		*names; /* names and adj; sequences of words with MODE_CAPITAL_* or as written */
 	size_t name_count;
 	uint32_t number;
 };

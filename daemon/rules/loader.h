@@ -1,0 +1,65 @@
+#ifndef RULES_LOADER_H
+#define RULES_LOADER_H
+
+#include "rules/pack.h"
+#include "rules/read.h"
+
+/*
+ * Inside rules/: a load at work. Files become trees; what they declare is collected as nodes;
+ * overrides patch the nodes; then all is read, names are resolved and the whole is checked.
+ */
+enum declared_kind {
+	DECLARED_LIST,
+	DECLARED_TERM,
+	DECLARED_ENTITY,
+	DECLARED_CUE,
+	DECLARED_RULE,
+	DECLARED_KINDS,
+};
+
+struct declaration {
+	const struct node *node; /* the value; its key is the name. Overrides replace it. */
+	bool disabled;
+};
+
+struct source_file {
+	const char *name; /* in the arena */
+	struct str text;
+};
+
+struct loader {
+	struct reader reader;
+	struct packs *packs;
+	struct {
+		VEC(struct source_file);
+	} files;
+	size_t bytes; /* of all files */
+	struct {
+		VEC(struct declaration *);
+	} declared[DECLARED_KINDS];
+	struct table names[DECLARED_KINDS]; /* to struct declaration */
+	struct {
+		VEC(const struct node *);
+	} overrides;   /* each entry */
+	size_t errors; /* that were told before */
+};
+
+#define PACK_FILES_MAX 4096
+#define PACK_FOLDERS_DEEP 8 /* folders in folders */
+#define OVERRIDES_MAX 65536
+#define NAMES_DEEP 16 /* lists and terms in each other, entities above each other */
+
+/* "list", "rule" …, as messages and overrides name them. */
+const char *declared_name(enum declared_kind kind);
+/* Adds the files of the paths in order; what cannot be read is told. */
+void loader_find_files(struct loader *loader, const struct packs_options *options);
+/* Applies `override:` to the declarations. */
+void loader_override(struct loader *loader);
+/* Resolves every name, of what has been read without mistakes. */
+void loader_resolve(struct loader *loader);
+/* What only the whole can tell: fields of tests and of merge, supersedes. */
+void loader_check(struct loader *loader);
+
+extern const struct read_form pack_form, override_form;
+
+#endif

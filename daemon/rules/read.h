@@ -1,0 +1,146 @@
+#ifndef RULES_READ_H
+#define RULES_READ_H
+
+#include "base/vec.h"
+#include "rules/expr.h"
+#include "text/document.h"
+
+/*
+ * Inside rules/: what the readers of packs share. A mapping is read by a table of its keys, which
+ * is also what the JSON Schema is written from. A mistake is told once, where it stands; the reader
+ * leaves the default in its place and goes on.
+ */
+struct reader {
+	struct arena *arena; /* of the tree */
+	struct diags *diags;
+	struct lexicon *lexicon; /* for cutting patterns into words; made at the first need */
+	struct document document;
+	struct arena scratch; /* of the document */
+	unsigned nesting;     /* expressions in each other */
+	unsigned suggestions; /* made so far: looking for near names is slow */
+	bool incomplete;      /* names may be missing because of mistakes already told */
+};
+
+void reader_init(struct reader *reader, struct arena *arena, struct diags *diags);
+void reader_fini(struct reader *reader);
+/* The words of a piece of a pattern; the document lives until the next call. */
+const struct document *reader_words(struct reader *reader, struct view text);
+/* Whether the first letter is a capital. */
+bool reader_capital(struct reader *reader, struct view word);
+
+struct read_key;
+/* False when it is wrong (told). `place` is where the value goes. */
+typedef bool read_value(struct reader *reader, const struct read_key *key, const struct node *node,
+			void *place);
+
+struct read_key {
+	const char *name;
+	read_value *read;
+	size_t offset; /* of the value in the target */
+	bool required;
+	const char *schema; /* the value's JSON Schema: the members of an object, without braces */
+	const char *help;
+	int least, most;	  /* numbers */
+	const char *const *words; /* choices, ending with NULL */
+};
+
+struct read_form {
+	const char *what; /* "a rule" */
+	const struct read_key *keys;
+	size_t count;
+};
+
+#define READ_FORM(what, keys)                                                                      \
+	{                                                                                          \
+		what, keys, sizeof(keys) / sizeof((keys)[0])                                       \
+	}
+#define READ_KEYS_MAX 32
+
+/*
+ * Reads a mapping into `target`. Unknown keys and missing ones (told at `owner`) are mistakes.
+ * False when it is no mapping or anything in it is wrong.
+ */
+bool read_form(struct reader *reader, const struct read_form *form, const struct node *node,
+	       struct place owner, void *target);
+void read_unknown_key(struct reader *reader, const struct node *key, const struct read_form *form);
+/* "KEY wants WHAT, not a list". Always false. */
+bool read_wrong_type(struct reader *reader, const struct node *node, const char *what);
+/* A hint "did you mean" from the names of a table, when one is near. */
+void read_suggest(struct reader *reader, struct diag *diag, struct view name,
+		  const char *const *names, size_t count);
+
+/* A text that is not empty: into struct view. */
+bool read_text(struct reader *reader, const struct read_key *key, const struct node *node,
+	       void *place);
+/* A name of letters, digits, `_`, `-`, `.`: into struct view. */
+bool read_name(struct reader *reader, const struct read_key *key, const struct node *node,
+	       void *place);
+/* A whole number from key->least to key->most: into int. */
+bool read_int(struct reader *reader, const struct read_key *key, const struct node *node,
+	      void *place);
+/* One of key->words: its number into unsigned. */
+bool read_choice(struct reader *reader, const struct read_key *key, const struct node *node,
+		 void *place);
+/* true or false: into bool. */
+bool read_bool(struct reader *reader, const struct read_key *key, const struct node *node,
+	       void *place);
+/* A language code or a list of them: into struct languages. */
+bool read_languages(struct reader *reader, const struct read_key *key, const struct node *node,
+		    void *place);
+/* An expression: into struct expr *. */
+bool read_expr(struct reader *reader, const struct read_key *key, const struct node *node,
+	       void *place);
+/* One text or a list of texts: into struct views. */
+struct views {
+	struct view *at;
+	size_t len;
+};
+bool read_texts(struct reader *reader, const struct read_key *key, const struct node *node,
+		void *place);
+
+bool read_language(struct reader *reader, const struct node *node, language *ret_language);
+/* "12h", "7d": ms; false when it is none. */
+bool read_duration(struct view text, int64_t *ret_ms);
+/* A whole number, all of the text; false when it is none or overflows int. */
+bool read_number(struct view text, int *ret_number);
+
+int pattern_read_in(struct reader *reader, const struct node *scalar,
+		    struct sequence *ret_sequence);
+struct expr *expr_read_in(struct reader *reader, const struct node *node);
+struct expr *expr_new(struct reader *reader, enum expr_kind kind, const struct node *node);
+/* One pattern of a list or an entity's names. */
+struct expr *expr_pattern(struct reader *reader, const struct node *node);
+/* An expression's mapping in which other keys stand too; `skip` names one to leave out, or NULL. */
+struct expr *expr_read_skipping(struct reader *reader, const struct node *node, const char *skip);
+
+#define NAME_LENGTH_MAX 128
+#define TEXT_LENGTH_MAX 8192 /* of one text that is no pattern, in bytes */
+#define SUGGESTIONS_MAX 50
+/* What may stand after `$`: letters, digits and `_`, no digit first. */
+bool is_variable_name(struct view name);
+/* Rules, fields, classes: `.` and `-` as well. */
+bool is_plain_name(struct view name);
+
+/* A vector moved into the arena as an array. */
+#define READ_TAKE(reader, vec, ret_at, ret_count)                                                  \
+	do {                                                                                       \
+		*(ret_count) = (vec)->len;                                                         \
+		*(ret_at) = arena_array((reader)->arena, (vec)->len ? (vec)->len : 1,              \
+					sizeof(*(vec)->at));                                       \
+		if ((vec)->len)                                                                    \
+			memcpy(*(ret_at), (vec)->at, (vec)->len * sizeof(*(vec)->at));             \
+		vec_fini(vec);                                                                     \
+	} while (0)
+
+/* Schemas of values that many keys share. */
+#define SCHEMA_TEXT "\"$ref\":\"#/$defs/text\""
+#define SCHEMA_TEXTS "\"$ref\":\"#/$defs/texts\""
+#define SCHEMA_NAME "\"$ref\":\"#/$defs/name\""
+#define SCHEMA_NAMES "\"$ref\":\"#/$defs/names\""
+#define SCHEMA_LANGUAGES "\"$ref\":\"#/$defs/languages\""
+#define SCHEMA_PATTERN "\"$ref\":\"#/$defs/pattern\""
+#define SCHEMA_EXPR "\"$ref\":\"#/$defs/expression\""
+#define SCHEMA_VALUES "\"$ref\":\"#/$defs/values\""
+#define SCHEMA_CONSTANTS "\"$ref\":\"#/$defs/constants\""
+
+#endif
