@@ -7,8 +7,8 @@
 
 /*
  * Memory of one lifetime, freed or reset in one call. Zero-initialised is empty. After a reset the
- * blocks are kept, so that a worker stops allocating once it has seen its largest item. Blocks never
- * move: pointers into the arena are good until arena_reset or arena_fini.
+ * blocks are kept, so that a worker stops allocating once it has seen its largest item. Blocks
+ * never move: pointers into the arena are good until arena_reset or arena_fini.
  */
 struct arena_block;
 

@@ -32,7 +32,8 @@ int64_t clock_days(int year, unsigned month, unsigned day)
 	era = (year >= 0 ? year : year - 399) / 400;
 	of_era = (unsigned)(year - era * 400);
 	of_year = (153 * (month + (month > 2 ? -3U : 9U)) + 2) / 5 + day - 1;
-	return era * 146097 + (int64_t)(of_era * 365 + of_era / 4 - of_era / 100 + of_year) - 719468;
+	return era * 146097 + (int64_t)(of_era * 365 + of_era / 4 - of_era / 100 + of_year) -
+	       719468;
 }
 
 void clock_date(int64_t days, int *ret_year, unsigned *ret_month, unsigned *ret_day)
@@ -64,10 +65,11 @@ void clock_write(int64_t time, char ret_text[CLOCK_TEXT_SIZE])
 	days = seconds / 86400 - (seconds % 86400 < 0);
 	rest = seconds - days * 86400;
 	clock_date(days, &year, &month, &day);
-	used = snprintf(ret_text, CLOCK_TEXT_SIZE, "%04d-%02u-%02uT%02d:%02d:%02d", year, month, day,
-			(int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	used = snprintf(ret_text, CLOCK_TEXT_SIZE, "%04d-%02u-%02uT%02d:%02d:%02d", year, month,
+			day, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
 	if (nanos % 1000)
-		used += snprintf(ret_text + used, CLOCK_TEXT_SIZE - (size_t)used, ".%09d", (int)nanos);
+		used += snprintf(ret_text + used, CLOCK_TEXT_SIZE - (size_t)used, ".%09d",
+				 (int)nanos);
 	else if (nanos % 1000000)
 		used += snprintf(ret_text + used, CLOCK_TEXT_SIZE - (size_t)used, ".%06d",
 				 (int)(nanos / 1000));
@@ -148,7 +150,7 @@ static bool take_zone(struct cursor *cursor, struct parts *parts)
 	static const struct {
 		const char *name;
 		int hours;
-	} zones[] = {{"UTC", 0},  {"GMT", 0},  {"UT", 0},   {"Z", 0},	{"EST", -5}, {"EDT", -4},
+	} zones[] = {{"UTC", 0},  {"GMT", 0},  {"UT", 0},   {"Z", 0},	 {"EST", -5}, {"EDT", -4},
 		     {"CST", -6}, {"CDT", -5}, {"MST", -7}, {"MDT", -6}, {"PST", -8}, {"PDT", -7}};
 	size_t left = (size_t)(cursor->end - cursor->at);
 
@@ -270,8 +272,8 @@ bool clock_read(struct view text, int64_t *ret_time)
 	}
 	if (!parts_fit(&parts))
 		return false;
-	seconds = clock_days((int)parts.year, parts.month, parts.day) * 86400 +
-		  parts.hour * 3600 + parts.minute * 60 + parts.second - parts.offset * INT64_C(60);
+	seconds = clock_days((int)parts.year, parts.month, parts.day) * 86400 + parts.hour * 3600 +
+		  parts.minute * 60 + parts.second - parts.offset * INT64_C(60);
 	*ret_time = seconds * CLOCK_SECOND + parts.nanos;
 	return true;
 }

@@ -15,15 +15,18 @@ int64_t clock_now(void);
 /* Never goes back, starts anywhere. */
 int64_t clock_monotonic(void);
 
-/* `2025-12-19T09:00:00Z`, with a fraction (3, 6 or 9 digits) only where there is one. Terminated. */
+/* `2025-12-19T09:00:00Z`, with a fraction (3, 6 or 9 digits) only where there is one. Terminated.
+ */
 void clock_write(int64_t time, char ret_text[CLOCK_TEXT_SIZE]);
 /*
- * Reads an RFC 3339 time, an ISO 8601 date or date-time (basic offset, missing seconds or zone: UTC),
- * or an RFC 822/2822 date as RSS has it. False when it is none of these or lies outside the years 1678–2261.
+ * Reads an RFC 3339 time, an ISO 8601 date or date-time (basic offset, missing seconds or zone:
+ * UTC), or an RFC 822/2822 date as RSS has it. False when it is none of these or lies outside the
+ * years 1678–2261.
  */
 bool clock_read(struct view text, int64_t *ret_time);
 
-/* Days since 1970-01-01 of a date of the Gregorian calendar, and back (H. Hinnant, chrono-compatible). */
+/* Days since 1970-01-01 of a date of the Gregorian calendar, and back (H. Hinnant,
+ * chrono-compatible). */
 int64_t clock_days(int year, unsigned month, unsigned day);
 void clock_date(int64_t days, int *ret_year, unsigned *ret_month, unsigned *ret_day);
 

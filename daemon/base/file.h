@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-/* Adds the whole file ("-": standard input) to `out`; -1 when it cannot be read or holds more than `limit`. */
+/* Adds the whole file ("-": standard input) to `out`; -1 when it cannot be read or holds more than
+ * `limit`. */
 int file_read(const char *path, size_t limit, struct str *out, struct err *err);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * 64 bits over bytes, keyed, so that nobody outside can choose what collides. The mixing is wyhash's
- * multiply-and-fold (Wang Yi, public domain). Not for anything that leaves the process.
+ * 64 bits over bytes, keyed, so that nobody outside can choose what collides. The mixing is
+ * wyhash's multiply-and-fold (Wang Yi, public domain). Not for anything that leaves the process.
  */
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t key);
 

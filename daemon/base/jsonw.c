@@ -59,7 +59,8 @@ void jsonw_array_end(struct jsonw *json)
 
 static void escape(struct str *out, unsigned char byte)
 {
-	static const char names[32] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+	static const char names[32] = {
+		['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
 
 	if (byte == '"' || byte == '\\')
 		str_printf(out, "\\%c", byte);

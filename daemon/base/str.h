@@ -78,7 +78,8 @@ char *str_detach(struct str *str);
 
 /*
  * The word of `words` (count of them) that `word` most likely means: the least edit distance
- * (Damerau–Levenshtein, optimal string alignment), at most a third of its length; NULL if none is near.
+ * (Damerau–Levenshtein, optimal string alignment), at most a third of its length; NULL if none is
+ * near.
  */
 const char *str_suggest(struct view word, const char *const *words, size_t count);
 

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Text → value, open addressing. Zero-initialised is empty. Keys are borrowed: they must live as long
- * as the table. Iteration by `entries` is in order of insertion; entries are never removed.
+ * Text → value, open addressing. Zero-initialised is empty. Keys are borrowed: they must live as
+ * long as the table. Iteration by `entries` is in order of insertion; entries are never removed.
  */
 struct table_entry {
 	struct view key;

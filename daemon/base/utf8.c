@@ -7,7 +7,8 @@ static bool is_tail(unsigned char byte)
 	return (byte & 0xC0) == 0x80;
 }
 
-/* The second byte's range depends on the first: no overlong forms, surrogates, or codes over 10FFFF. */
+/* The second byte's range depends on the first: no overlong forms, surrogates, or codes over
+ * 10FFFF. */
 static bool second_fits(unsigned char first, unsigned char second)
 {
 	switch (first) {

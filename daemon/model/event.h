@@ -11,13 +11,13 @@
  * rule set. The names of classes, statuses and fields are free: they come from the rules.
  */
 enum modality { /* what cues and quotes put on the anchor; a set, as bits */
-	MODALITY_NEGATED = 1,
-	MODALITY_HYPOTHETICAL = 2,
-	MODALITY_FUTURE = 4,
-	MODALITY_HISTORICAL = 8,
-	MODALITY_AVERTED = 16,
-	MODALITY_DENIED = 32,
-	MODALITY_QUOTED = 64,
+		MODALITY_NEGATED = 1,
+		MODALITY_HYPOTHETICAL = 2,
+		MODALITY_FUTURE = 4,
+		MODALITY_HISTORICAL = 8,
+		MODALITY_AVERTED = 16,
+		MODALITY_DENIED = 32,
+		MODALITY_QUOTED = 64,
 };
 #define MODALITY_NAMES 7 /* modality_name(0) … (6); no bit set is "asserted" */
 
@@ -71,11 +71,11 @@ struct event {
 	struct view direction; /* "+", "0", "-"; absent when the rule emits none */
 	unsigned modality;
 	int score;
-	double confidence;	     /* 0 to 1, rising with the score */
-	struct view rule;	     /* the rule that won; others merged into it stand in why */
-	struct view rev;	     /* 12 hex digits of the rule's own hash: changes with the rule */
-	struct view merge_key;	     /* what keeps two events of a class and status apart; may be empty */
-	struct view attributed_to;   /* entity id, or the words; absent when nobody is quoted */
+	double confidence;     /* 0 to 1, rising with the score */
+	struct view rule;      /* the rule that won; others merged into it stand in why */
+	struct view rev;       /* 12 hex digits of the rule's own hash: changes with the rule */
+	struct view merge_key; /* what keeps two events of a class and status apart; may be empty */
+	struct view attributed_to; /* entity id, or the words; absent when nobody is quoted */
 	const struct event_field *fields;
 	size_t field_count;
 	const struct event_code *codes;
@@ -87,7 +87,7 @@ struct event {
 struct events {
 	const struct event *at;
 	size_t len;
-	struct view language; /* that the item was read in: "en"; "und" when unknown */
+	struct view language;	  /* that the item was read in: "en"; "und" when unknown */
 	const struct view *texts; /* ITEM_FIELDS extracted texts, what `why` points into */
 };
 

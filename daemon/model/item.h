@@ -27,7 +27,7 @@ struct item_text {
 };
 
 struct item_subject {
-	struct view uri;  /* "medtop:20000076"; absent when only a name is given */
+	struct view uri; /* "medtop:20000076"; absent when only a name is given */
 	struct view name;
 };
 
