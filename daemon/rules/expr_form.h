@@ -1,7 +1,7 @@
 #ifndef RULES_EXPR_FORM_H
 #define RULES_EXPR_FORM_H
 
-#include "rules/read.h"
+#include "rules/read_expr.h"
 
 /* Inside the reading of expressions: the tables of their mappings, for the readers and the schema.
  */

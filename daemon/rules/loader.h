@@ -2,7 +2,7 @@
 #define RULES_LOADER_H
 
 #include "rules/pack.h"
-#include "rules/read.h"
+#include "rules/read_expr.h"
 
 /*
  * Inside rules/: a load at work. Files become trees; what they declare is collected as nodes;
@@ -47,7 +47,10 @@ struct loader {
 #define PACK_FILES_MAX 4096
 #define PACK_FOLDERS_DEEP 8 /* folders in folders */
 #define OVERRIDES_MAX 65536
-#define NAMES_DEEP 16 /* lists and terms in each other, entities above each other */
+#define GROUP_COMPARED_MAX 500 /* rules of a group that are compared with each other */
+#define NAMES_DEEP 16	       /* lists and terms in each other, entities above each other */
+
+#define LIST_SAY "say" /* the list that attribution reads without being told */
 
 /* "list", "rule" …, as messages and overrides name them. */
 const char *declared_name(enum declared_kind kind);
@@ -59,6 +62,9 @@ void loader_override(struct loader *loader);
 void loader_resolve(struct loader *loader);
 /* What only the whole can tell: fields of tests and of merge, supersedes. */
 void loader_check(struct loader *loader);
+
+/* Warnings; only of packs without mistakes. */
+void loader_warn(struct loader *loader);
 
 extern const struct read_form pack_form, override_form;
 

@@ -368,6 +368,7 @@ static struct packs *load(struct loader *loader, const struct packs_options *opt
 	loader_check(loader);
 	if (diags->errors == loader->errors) {
 		finish(loader, options);
+		loader_warn(loader);
 		make_hash(loader, options);
 	}
 	for (size_t i = 0; i < loader->files.len; i++)

@@ -1,7 +1,7 @@
 #ifndef RULES_PATTERN_PART_H
 #define RULES_PATTERN_PART_H
 
-#include "rules/read.h"
+#include "rules/read_expr.h"
 
 /* Inside the reading of patterns: the text, where it is being read, and the parts that hold no
  * others. */

@@ -1,4 +1,4 @@
-#include "rules/read.h"
+#include "rules/read_expr.h"
 
 #include "base/own.h"
 #include "base/utf8.h"

@@ -69,49 +69,25 @@ bool read_wrong_type(struct reader *reader, const struct node *node, const char 
 void read_suggest(struct reader *reader, struct diag *diag, struct view name,
 		  const char *const *names, size_t count);
 
-/* A text that is not empty: into struct view. */
-bool read_text(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place);
-/* A name of letters, digits, `_`, `-`, `.`: into struct view. */
-bool read_name(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place);
-/* A whole number from key->least to key->most: into int. */
-bool read_int(struct reader *reader, const struct read_key *key, const struct node *node,
-	      void *place);
-/* One of key->words: its number into unsigned. */
-bool read_choice(struct reader *reader, const struct read_key *key, const struct node *node,
-		 void *place);
-/* true or false: into bool. */
-bool read_bool(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place);
-/* A language code or a list of them: into struct languages. */
-bool read_languages(struct reader *reader, const struct read_key *key, const struct node *node,
-		    void *place);
-/* An expression: into struct expr *. */
-bool read_expr(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place);
-/* One text or a list of texts: into struct views. */
+/* What one text or a list of texts is read into. */
 struct views {
 	struct view *at;
 	size_t len;
 };
-bool read_texts(struct reader *reader, const struct read_key *key, const struct node *node,
-		void *place);
+read_value read_text;	   /* not empty: into struct view */
+read_value read_name;	   /* letters, digits, `_`, `-`, `.`: into struct view */
+read_value read_texts;	   /* one text or a list of them: into struct views */
+read_value read_int;	   /* a whole number from key->least to key->most: into int */
+read_value read_choice;	   /* one of key->words: its number into unsigned */
+read_value read_bool;	   /* true or false: into bool */
+read_value read_languages; /* a language code or a list of them: into struct languages */
+read_value read_expr;	   /* into struct expr * */
 
 bool read_language(struct reader *reader, const struct node *node, language *ret_language);
 /* "12h", "7d": ms; false when it is none. */
 bool read_duration(struct view text, int64_t *ret_ms);
 /* A whole number, all of the text; false when it is none or overflows int. */
 bool read_number(struct view text, int *ret_number);
-
-int pattern_read_in(struct reader *reader, const struct node *scalar,
-		    struct sequence *ret_sequence);
-struct expr *expr_read_in(struct reader *reader, const struct node *node);
-struct expr *expr_new(struct reader *reader, enum expr_kind kind, const struct node *node);
-/* One pattern of a list or an entity's names. */
-struct expr *expr_pattern(struct reader *reader, const struct node *node);
-/* An expression's mapping in which other keys stand too; `skip` names one to leave out, or NULL. */
-struct expr *expr_read_skipping(struct reader *reader, const struct node *node, const char *skip);
 
 #define NAME_LENGTH_MAX 128
 #define TEXT_LENGTH_MAX 8192 /* of one text that is no pattern, in bytes */
@@ -131,16 +107,5 @@ bool is_plain_name(struct view name);
 			memcpy(*(ret_at), (vec)->at, (vec)->len * sizeof(*(vec)->at));             \
 		vec_fini(vec);                                                                     \
 	} while (0)
-
-/* Schemas of values that many keys share. */
-#define SCHEMA_TEXT "\"$ref\":\"#/$defs/text\""
-#define SCHEMA_TEXTS "\"$ref\":\"#/$defs/texts\""
-#define SCHEMA_NAME "\"$ref\":\"#/$defs/name\""
-#define SCHEMA_NAMES "\"$ref\":\"#/$defs/names\""
-#define SCHEMA_LANGUAGES "\"$ref\":\"#/$defs/languages\""
-#define SCHEMA_PATTERN "\"$ref\":\"#/$defs/pattern\""
-#define SCHEMA_EXPR "\"$ref\":\"#/$defs/expression\""
-#define SCHEMA_VALUES "\"$ref\":\"#/$defs/values\""
-#define SCHEMA_CONSTANTS "\"$ref\":\"#/$defs/constants\""
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef RULES_READ_RULE_H
 #define RULES_READ_RULE_H
 
-#include "rules/read.h"
+#include "rules/read_expr.h"
 #include "rules/rule.h"
 
 /*

@@ -1,7 +1,7 @@
 #ifndef RULES_READ_VOCABULARY_H
 #define RULES_READ_VOCABULARY_H
 
-#include "rules/read.h"
+#include "rules/read_expr.h"
 #include "rules/vocabulary.h"
 
 /*
