@@ -8,9 +8,9 @@
 #include "text/lexicon.h"
 
 /*
- * The text model of an item: fields → paragraphs → sentences → tokens, in flat arrays. Tokens of all
- * fields stand in one array in the order of enum item_field; a sentence never crosses a field or
- * paragraph. All byte offsets are into the extracted text of the field.
+ * The text model of an item: fields → paragraphs → sentences → tokens, in flat arrays. Tokens of
+ * all fields stand in one array in the order of enum item_field; a sentence never crosses a field
+ * or paragraph. All byte offsets are into the extracted text of the field.
  */
 struct token {
 	uint32_t from, to; /* bytes in the field's extracted text */
@@ -25,13 +25,15 @@ struct sentence {
 	uint32_t first, end; /* tokens [first, end) */
 	uint32_t paragraph;  /* counts through the item; a field begins a new one */
 	uint8_t field;	     /* enum item_field */
-	bool lede;	     /* of the first paragraph of the body (or of the summary, without a body) */
+	bool lede; /* of the first paragraph of the body (or of the summary, without a body) */
 };
 
 struct quotation { /* direct speech by paired marks, the marks included */
 	uint32_t first, end;
 	uint8_t depth;
 };
+
+struct text_mark;
 
 struct document {
 	language lang;
@@ -47,10 +49,15 @@ struct document {
 	struct {
 		VEC(struct quotation);
 	} quotations; /* in order of their first token */
-	int64_t reported; /* the item's date for resolving "on Friday": modified, else published, else CLOCK_NONE */
+	struct {
+		VEC(struct text_mark);
+	} marks; /* scratch of the reader: what may end a sentence, a paragraph, a quotation */
+	int64_t reported; /* the item's date for resolving "on Friday": modified, else published,
+			     else CLOCK_NONE */
 };
 
-#define DOCUMENT_TOKENS_MAX 400000 /* an item of 1 MiB cannot hold more words; further ones are cut */
+#define DOCUMENT_TOKENS_MAX                                                                        \
+	400000 /* an item of 1 MiB cannot hold more words; further ones are cut */
 
 void document_fini(struct document *document);
 /*
@@ -70,14 +77,15 @@ struct view document_words(const struct document *document, uint32_t first, uint
 
 /*
  * What the words at a token say. Each looks whether one begins exactly at token `at`, within the
- * sentence, and returns the token behind it, or `at` when there is none. The value's text is filled.
- * number: "600,000", "1.2 million", "half a million", "a dozen", "20-point"'s 20; with the bound words
- * in front of it ("more than", "nearly") as part of it. Years alone ("in 2025") are numbers too.
+ * sentence, and returns the token behind it, or `at` when there is none. The value's text is
+ * filled. number: "600,000", "1.2 million", "half a million", "a dozen", "20-point"'s 20; with the
+ * bound words in front of it ("more than", "nearly") as part of it. Years alone ("in 2025") are
+ * numbers too.
  */
 uint32_t text_number(const struct document *document, uint32_t at, struct value *ret_value);
 uint32_t text_money(const struct document *document, uint32_t at, struct value *ret_value);
-/* Dates: "Friday", "14 May", "19 December 2025", "next week", "tomorrow", "2025-12-19"; resolved against
- * document->reported where that is possible; from/until are in `arena`. en, uk, ru. */
+/* Dates: "Friday", "14 May", "19 December 2025", "next week", "tomorrow", "2025-12-19"; resolved
+ * against document->reported where that is possible; from/until are in `arena`. en, uk, ru. */
 uint32_t text_date(const struct document *document, uint32_t at, struct arena *arena,
 		   struct value *ret_value);
 

@@ -19,19 +19,22 @@ enum word_kind {
 };
 
 struct word {
-	struct view folded; /* NFKC, case folded, quotes and dashes unified, invisible characters gone */
+	struct view folded; /* NFKC, case folded, quotes and dashes unified, invisible characters
+			       gone */
 	struct view stem;   /* Snowball of folded; folded itself where there is no stemmer */
-	struct view exact;  /* the surface, normalised (NFC, quotes and dashes unified), case kept */
+	struct view exact; /* the surface, normalised (NFC, quotes and dashes unified), case kept */
 	uint32_t id;
-	uint8_t kind;	/* enum word_kind */
-	bool capital;	/* begins with an upper-case or title-case letter */
-	bool upper;	/* two or more cased letters, none lower-case */
-	bool uncased;	/* has letters, of a script without case */
+	uint8_t kind; /* enum word_kind */
+	bool capital; /* begins with an upper-case or title-case letter */
+	bool upper;   /* two or more cased letters, none lower-case */
+	bool uncased; /* has letters, of a script without case */
 	language lang;
 };
 
-#define LEXICON_WORDS_MAX 262144 /* beyond it, at the next lexicon_turn, everything is forgotten */
-#define WORD_SURFACE_MAX 512	 /* bytes; a longer form is cut for folding and stemming */
+#define LEXICON_WORDS_MAX                                                                          \
+	262144		     /* beyond it, at the next lexicon_turn, everything is forgotten       \
+			      */
+#define WORD_SURFACE_MAX 512 /* bytes; a longer form is cut for folding and stemming */
 
 struct lexicon;
 struct lexicon *lexicon_new(uint32_t words_max);
@@ -40,8 +43,8 @@ void lexicon_free(struct lexicon *lexicon);
 const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct view surface);
 uint32_t lexicon_count(const struct lexicon *lexicon);
 /*
- * Between two items: forgets all words when there are too many. The number returned changes whenever
- * it did, so that arrays by id are dropped too.
+ * Between two items: forgets all words when there are too many. The number returned changes
+ * whenever it did, so that arrays by id are dropped too.
  */
 uint64_t lexicon_turn(struct lexicon *lexicon);
 

@@ -8,8 +8,8 @@
 #include <stddef.h>
 
 /*
- * A regular expression on one token's folded form (PCRE2, UTF, caseless, anchored at both ends, no JIT,
- * with match, depth and heap limits). Immutable once made; the scratch is per thread.
+ * A regular expression on one token's folded form (PCRE2, UTF, caseless, anchored at both ends, no
+ * JIT, with match, depth and heap limits). Immutable once made; the scratch is per thread.
  */
 #define TOKEN_REGEX_MAX 1024 /* bytes of an expression */
 

@@ -1,0 +1,5 @@
+unit_test(text tokens)
+unit_test(text words)
+unit_test(text html)
+unit_test(text language)
+unit_test(text token_regex)
