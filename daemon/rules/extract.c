@@ -20,7 +20,7 @@ struct rings {
 
 /* --- values --- */
 
-bool value_equal(const struct value *a, const struct value *b)
+bool value_same(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -34,7 +34,7 @@ bool value_equal(const struct value *a, const struct value *b)
 void values_add(struct value *values, size_t *count, const struct value *value)
 {
 	for (size_t i = 0; i < *count; i++)
-		if (value_equal(&values[i], value))
+		if (value_same(&values[i], value))
 			return;
 	if (*count < VALUES_MAX)
 		values[(*count)++] = *value;

@@ -103,7 +103,7 @@ static bool join_parts(struct reading *reading, const struct member *member,
 	return true;
 }
 
-bool read_text(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool read_plain(struct reading *reading, const struct member *member, const struct scan_node *value)
 {
 	const struct scan_node *leaf = NULL, *first = value;
 	unsigned rank = member->rank * 4U;

@@ -131,7 +131,7 @@ bool member_read(struct reading *reading, const struct member *member,
 		 const struct scan_node *value)
 {
 	static member_reader *const readers[SHAPES] = {
-		[SHAPE_TEXT] = read_text,	  [SHAPE_PARTS] = read_parts,
+		[SHAPE_TEXT] = read_plain,	  [SHAPE_PARTS] = read_parts,
 		[SHAPE_LINE] = read_line,	  [SHAPE_NUMBERED] = read_numbered,
 		[SHAPE_LINK] = read_link,	  [SHAPE_TIME] = read_time,
 		[SHAPE_STATE] = read_state,	  [SHAPE_STATUS] = read_status,

@@ -33,7 +33,7 @@ typedef bool member_reader(struct reading *reading, const struct member *member,
 			   const struct scan_node *value);
 member_reader member_read;
 /* The readers of the shapes. */
-member_reader read_text, read_parts, read_line, read_numbered, read_link, read_time, read_state,
+member_reader read_plain, read_parts, read_line, read_numbered, read_link, read_time, read_state,
 	read_status, read_urgency, read_subjects, read_keywords, read_names, read_mentions;
 /* Calls `read` for each element of a list, until one is refused. */
 bool each_element(struct reading *reading, const struct member *member,
