@@ -13,6 +13,9 @@ void diags_fini(struct diags *diags)
 		free(diags->at[i].hint);
 		free(diags->at[i].source);
 	}
+	for (size_t i = 0; i < diags->file_count; i++)
+		free(diags->files[i]);
+	free(diags->files);
 	vec_fini(diags);
 	*diags = (struct diags){0};
 }
@@ -50,6 +53,23 @@ void diag_hint(struct diag *diag, const char *format, ...)
 	va_end(arguments);
 	free(diag->hint);
 	diag->hint = str_detach(&hint);
+}
+
+static const char *kept_file(struct diags *diags, const char *file)
+{
+	for (size_t i = 0; i < diags->file_count; i++)
+		if (strcmp(diags->files[i], file) == 0)
+			return diags->files[i];
+	diags->files = xrealloc(diags->files, (diags->file_count + 1) * sizeof(*diags->files));
+	diags->files[diags->file_count] = xstrdup(file);
+	return diags->files[diags->file_count++];
+}
+
+void diags_keep_files(struct diags *diags)
+{
+	for (size_t i = 0; i < diags->len; i++)
+		if (diags->at[i].place.file)
+			diags->at[i].place.file = kept_file(diags, diags->at[i].place.file);
 }
 
 static struct view line_of(struct view text, unsigned line)

@@ -35,6 +35,8 @@ struct diags {
 	VEC(struct diag);
 	size_t errors;
 	size_t warnings;
+	char **files; /* owned: names, once diags_keep_files took them */
+	size_t file_count;
 };
 
 void diags_fini(struct diags *diags);
@@ -47,6 +49,8 @@ struct diag *diags_add(struct diags *diags, enum diag_severity severity, const c
 void diag_hint(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Fills in `source` for every diagnostic of that file from its whole text. */
 void diags_source(struct diags *diags, const char *file, struct view text);
+/* Copies the names of files, so that what they were borrowed from may go before the list. */
+void diags_keep_files(struct diags *diags);
 /* Orders by file, line, column; stable. */
 void diags_sort(struct diags *diags);
 

@@ -1,0 +1,63 @@
+#ifndef RULES_DICTIONARY_H
+#define RULES_DICTIONARY_H
+
+#include "rules/index.h"
+
+/*
+ * What the words that a matcher has seen mean to one rule set: the atoms of a word, found once per
+ * distinct word and kept by its id. Holds numbers alone, nothing that points into the rule set
+ * beyond the run at hand. One per matcher.
+ */
+struct word_atoms {  /* in the pool: direct atoms, ascending; those that call rules; those at which
+			patterns begin */
+	uint32_t at; /* UINT32_MAX: not looked up yet */
+	uint32_t direct, calling, beginning;
+};
+
+struct stems; /* of the words of patterns in one language */
+
+struct dictionary {
+	const struct index *index;
+	char hash[72]; /* of the rule set that the numbers belong to */
+	uint64_t turn;
+	struct {
+		VEC(struct word_atoms);
+	} words; /* by id */
+	struct {
+		VEC(uint32_t);
+	} pool, found;
+	struct {
+		VEC(bool);
+	} seen; /* by atom, while one word is looked up */
+	struct stems *stems[LANGUAGES_MAX];
+	struct token_regex_scratch *regexes;
+};
+
+void dictionary_fini(struct dictionary *dictionary);
+/* Before an item: forgets everything when the rule set or the lexicon's turn is another. */
+void dictionary_use(struct dictionary *dictionary, const struct ruleset *ruleset, uint64_t turn);
+void dictionary_look_up(struct dictionary *dictionary, const struct word *word);
+/* The same question without tables: the oracle. */
+bool dictionary_ask(struct dictionary *dictionary, const struct word *word, uint32_t atom);
+
+static inline const struct word_atoms *dictionary_word(struct dictionary *dictionary,
+						       const struct word *word)
+{
+	if (word->id >= dictionary->words.len || dictionary->words.at[word->id].at == UINT32_MAX)
+		dictionary_look_up(dictionary, word);
+	return &dictionary->words.at[word->id];
+}
+
+static inline bool dictionary_has(struct dictionary *dictionary, const struct word *word,
+				  uint32_t atom)
+{
+	const struct word_atoms *atoms = dictionary_word(dictionary, word);
+	const uint32_t *at = dictionary->pool.at + atoms->at;
+
+	for (uint32_t i = 0; i < atoms->direct; i++)
+		if (at[i] == atom)
+			return true;
+	return false;
+}
+
+#endif

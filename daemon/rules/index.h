@@ -1,0 +1,101 @@
+#ifndef RULES_INDEX_H
+#define RULES_INDEX_H
+
+#include "rules/atoms.h"
+#include "rules/pack.h"
+
+/*
+ * The compiled part of a rule set: which atoms make which rule worth a look, and at which atoms
+ * which pattern can begin. Immutable once made.
+ *
+ * A unit is something whose occurrences are looked up together: all entity names (unit 0), the
+ * entries of a list (1 + id), the plain patterns of one `any`, or a single pattern (unit_first_expr
+ * + id).
+ */
+enum start_kind {
+	START_SCAN,    /* may begin at any token */
+	START_INDEXED, /* begins where its unit says */
+	START_REF,     /* begins where the list, term or entity does that it begins with */
+	START_MEMBER,  /* an alternative of an `any`, filed under the unit of that; alone like
+			  START_SCAN */
+};
+
+struct expr_node { /* of an expression, by id */
+	const struct expr *expr;
+	const struct expr
+		*above; /* the nearest expression around it with `in:` or `first:`; NULL */
+	uint8_t start;	/* enum start_kind, of patterns */
+	bool anchored;	/* a ^ is in it */
+	bool shared;	/* of a term or a cue: its steps are not those of one rule */
+	bool members;	/* of `any`: some children are START_MEMBER */
+};
+
+struct entry { /* what begins somewhere */
+	const struct expr *expr;
+	const struct entity *entity; /* whose name it is; NULL */
+};
+
+struct start_posting {
+	uint32_t unit, entry;
+	uint32_t back; /* tokens from the one with the atom to the begin */
+};
+
+struct postings { /* [from[atom], from[atom + 1]) */
+	uint32_t *from;
+	uint32_t *at;
+};
+
+struct list_index {
+	const struct expr **loose; /* entries that are not in the unit */
+	size_t loose_count;
+};
+
+struct index {
+	struct arena *arena;
+	struct packs *packs;
+	struct atoms atoms;
+	struct expr_node *nodes; /* by id of expression */
+	uint32_t expr_count, unit_count, unit_first_expr;
+	struct {
+		VEC(struct entry);
+	} entries;
+	struct list_index *lists; /* by id */
+	const struct entry *loose_names;
+	size_t loose_name_count;
+	struct postings implied; /* classes of an atom */
+	struct postings rules;	 /* numbers of rules */
+	uint32_t *start_from;
+	struct start_posting *starts;
+	uint32_t *always; /* rules without any necessary atom: tried in every scope */
+	size_t always_count;
+};
+
+struct ruleset {
+	struct arena arena;
+	struct packs *packs;
+	struct index index;
+};
+
+#define ENTITY_DEPTH_MAX 32 /* steps up `of:` */
+#define UNIT_MENTIONS 0
+static inline uint32_t unit_of_list(const struct list *list)
+{
+	return 1 + list->id;
+}
+static inline uint32_t unit_of_expr(const struct index *index, const struct expr *expr)
+{
+	return index->unit_first_expr + expr->id;
+}
+
+/* Compiles checked packs: numbers expressions and lists, gives words their atoms, files everything.
+ */
+void index_build(struct index *index, struct packs *packs, struct arena *arena);
+void index_fini(struct index *index);
+
+/* Inside the compiler: files rules under their necessary atoms (require.c). */
+void index_require(struct index *index);
+
+/* Whether the pattern is nothing but a reference to a term: it is then evaluated as that. */
+const struct expr *pattern_term(const struct expr *expr);
+
+#endif

@@ -1,0 +1,113 @@
+#ifndef RULES_MATCHER_H
+#define RULES_MATCHER_H
+
+#include "rules/decide.h"
+#include "rules/dictionary.h"
+
+/*
+ * Inside the matcher: one thread's scratch. Whatever is by item is dropped by matcher_begin; memory
+ * is kept.
+ */
+struct start { /* an entry may begin at a token */
+	uint32_t token, entry;
+};
+
+struct starts { /* of the whole item, by unit; made when something is first asked */
+	bool made;
+	struct {
+		VEC(uint32_t);
+	} from, count, touched; /* from and count by unit; count is 0 but for the touched */
+	struct {
+		VEC(struct start);
+	} at;
+	struct {
+		VEC(struct start);
+	} raw;
+	struct {
+		VEC(uint32_t);
+	} raw_units;
+};
+
+enum memo_state { MEMO_BUSY, MEMO_DONE };
+
+struct memo_slot { /* hits of an expression in a scope */
+	uint32_t id;
+	struct scope scope;
+	uint32_t round; /* of the item; another one: free */
+	enum memo_state state;
+	struct hits hits;
+};
+
+struct list_memo { /* hits of a list in the item, in order of begin, the longest first */
+	uint32_t round;
+	enum memo_state state;
+	const struct hit *at;
+	size_t len;
+};
+
+struct eval_memo {
+	uint32_t round;
+	struct {
+		VEC(struct memo_slot);
+	} slots; /* open addressing, a power of two */
+	size_t used;
+	struct {
+		VEC(struct list_memo);
+	} lists; /* by id */
+	bool mentions_made;
+	const struct mention *mentions; /* of the item, in order of begin, the longest first */
+	size_t mention_count;
+};
+
+struct step { /* what the walker has consumed */
+	enum step_kind {
+		STEP_WORD,
+		STEP_HIT,
+		STEP_MENTION,
+		STEP_VALUE,
+		STEP_OPEN,
+		STEP_CLOSE
+	} kind;
+	const struct element *element;
+	uint32_t first, end;
+	union {
+		const struct hit *hit;
+		const struct mention *mention;
+		const struct value *value;
+	} is;
+};
+
+struct candidate {
+	uint32_t rule, sentence; /* the scope's first */
+};
+
+struct matcher {
+	language fallback;
+	struct lexicon *lexicon;
+	struct dictionary dictionary;
+	struct document document;
+	struct match match;
+	struct starts starts;
+	struct eval_memo memo;
+	struct outcomes outcomes;
+	struct {
+		VEC(uint32_t);
+	} words; /* words before a token; one more than there are tokens */
+	struct {
+		VEC(struct hit);
+	} hits; /* stacks: every user leaves them as they were */
+	struct {
+		VEC(struct step);
+	} steps;
+	struct {
+		VEC(struct mention);
+	} mentions;
+	struct {
+		VEC(struct candidate);
+	} candidates;
+	struct {
+		VEC(uint32_t);
+	} called, last; /* by rule: scope + 1 in which it was called last */
+};
+
+#endif
