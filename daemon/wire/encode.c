@@ -305,21 +305,24 @@ static void write_topic(const struct encode_context *context, const struct event
 	add_token(out, event->status);
 }
 
-/* `prefix`, then `rest`, as one string. */
-static void write_joined(struct jsonw *json, const char *key, const char *prefix, struct view rest)
+/* One string of three parts; the outer two need no escapes. */
+static void write_wrapped(struct jsonw *json, const char *key, struct view before, struct view text,
+			  struct view after)
 {
 	struct str *out = json->out;
-	struct view joined;
-	size_t quote;
+	char *begin;
+	size_t at;
 
 	jsonw_key(json, key);
-	quote = out->len;
-	jsonw_text(json, rest);
-	joined = view_of(prefix);
-	str_reserve(out, joined.len);
-	memmove(out->ptr + quote + 1 + joined.len, out->ptr + quote + 1, out->len - quote);
-	memcpy(out->ptr + quote + 1, joined.ptr, joined.len);
-	out->len += joined.len;
+	at = out->len + 1; /* behind the quote */
+	jsonw_text(json, text);
+	str_reserve(out, before.len + after.len);
+	begin = out->ptr + at;
+	memmove(begin + before.len, begin, out->len - at);
+	memcpy(begin, before.ptr, before.len);
+	out->len += before.len - 1;
+	str_add_view(out, after);
+	str_add_char(out, '"');
 }
 
 static int64_t reported(const struct encode_context *context, const struct item *item)
@@ -327,13 +330,6 @@ static int64_t reported(const struct encode_context *context, const struct item 
 	if (item->modified != CLOCK_NONE)
 		return item->modified;
 	return item->published != CLOCK_NONE ? item->published : context->recorded;
-}
-
-static void write_type(struct jsonw *json, struct view class)
-{
-	write_joined(json, "type", "newstag.", class);
-	json->out->len--;
-	str_add_text(json->out, ".v1\"");
 }
 
 void wire_encode(const struct encode_context *context, const struct item *item,
@@ -350,8 +346,8 @@ void wire_encode(const struct encode_context *context, const struct item *item,
 	jsonw_object(&json);
 	write_member(&json, "specversion", VIEW("1.0"));
 	write_member(&json, "id", view_of(encoded.id));
-	write_joined(&json, "source", "urn:newstagd:", context->instance);
-	write_type(&json, event->class);
+	write_wrapped(&json, "source", VIEW("urn:newstagd:"), context->instance, VIEW_NONE);
+	write_wrapped(&json, "type", VIEW("newstag."), event->class, VIEW(".v1"));
 	write_member(&json, "subject", item->uri);
 	write_time(&json, "time", reported(context, item));
 	write_time(&json, "recordedtime", context->recorded);

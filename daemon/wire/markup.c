@@ -23,6 +23,10 @@ static const char *const references[] = {
 
 #define LONGEST_ELEMENT 10
 #define LONGEST_REFERENCE 8
+#define CANDIDATES_MAX                                                                             \
+	256		 /* of `<` or `&` that are looked at: text made to be slow must not be     \
+			  */
+#define LONGEST_TAG 1000 /* bytes behind its name that are looked through for its end */
 
 static size_t word_length(struct view text)
 {
@@ -45,6 +49,19 @@ static bool is_one_of(struct view word, const char *const *words, size_t count)
 	return false;
 }
 
+/* Behind the name of a tag: its end, or attributes and then its end; "a <b and c> d" has none. */
+static bool ends_tag(struct view rest)
+{
+	const char *end = memchr(rest.ptr, '>', rest.len < LONGEST_TAG ? rest.len : LONGEST_TAG);
+
+	if (!end)
+		return false;
+	if (rest.ptr[0] == '>' || rest.ptr[0] == '/')
+		return true;
+	return strchr(" \t\r\n", rest.ptr[0]) && rest.ptr[0] &&
+	       memchr(rest.ptr, '=', (size_t)(end - rest.ptr));
+}
+
 /* `text` begins behind a `<`. */
 static bool is_tag(struct view text)
 {
@@ -55,9 +72,8 @@ static bool is_tag(struct view text)
 	if (text.len && text.ptr[0] == '/')
 		text = view_slice(text, 1, text.len);
 	name = view_slice(text, 0, word_length(text));
-	if (name.len == text.len || !strchr(" \t\r\n/>", text.ptr[name.len]) || !text.ptr[name.len])
-		return false;
-	return is_one_of(name, elements, sizeof(elements) / sizeof(*elements));
+	return is_one_of(name, elements, sizeof(elements) / sizeof(*elements)) &&
+	       ends_tag(view_slice(text, name.len, text.len));
 }
 
 /* `text` begins behind an `&`. */
@@ -82,8 +98,10 @@ static bool any_behind(struct view text, char byte, bool (*test)(struct view))
 {
 	const char *at = text.ptr, *end = text.ptr + text.len;
 
-	while (at < end && (at = memchr(at, byte, (size_t)(end - at)))) {
-		at++;
+	for (int i = 0; i < CANDIDATES_MAX && at < end; i++) {
+		at = memchr(at, byte, (size_t)(end - at));
+		if (!at++)
+			return false;
 		if (test((struct view){at, (size_t)(end - at)}))
 			return true;
 	}

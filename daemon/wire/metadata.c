@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -108,26 +109,22 @@ static bool take_time(struct reading *reading, const struct member *member, int6
 }
 
 #define EPOCH_MS_FROM 1e11 /* as seconds the year 5138, as milliseconds 1973 */
+#define EPOCH_S_MOST 9.2e9 /* what nanoseconds in 64 bits can hold */
 
-/* A number of seconds or milliseconds since 1970. */
-static bool epoch_read(struct view text, int64_t *ret_time)
+/* A number of seconds or milliseconds since 1970, as a number or as a string of digits. */
+static bool epoch_read(struct reading *reading, struct view text, bool number, int64_t *ret_time)
 {
-	char digits[32];
-	double number;
-	char *end;
+	const char *digits = arena_strndup(reading->arena, text.ptr, text.len);
+	double value;
 
-	if (!text.len || text.len >= sizeof(digits))
+	if (!number && strspn(digits, "0123456789.") != text.len)
 		return false;
-	memcpy(digits, text.ptr, text.len);
-	digits[text.len] = '\0';
-	number = strtod(digits, &end);
-	if (end != digits + text.len)
+	value = strtod(digits, NULL);
+	if (value >= EPOCH_MS_FROM || value <= -EPOCH_MS_FROM)
+		value /= 1e3;
+	if (!(value > -EPOCH_S_MOST && value < EPOCH_S_MOST))
 		return false;
-	if (number >= EPOCH_MS_FROM || number <= -EPOCH_MS_FROM)
-		number /= 1e3;
-	if (!(number > -9.2e9 && number < 9.2e9))
-		return false;
-	*ret_time = (int64_t)(number * 1e3 + (number < 0 ? -0.5 : 0.5)) * (CLOCK_SECOND / 1000);
+	*ret_time = llround(value * 1e3) * (CLOCK_SECOND / 1000);
 	return true;
 }
 
@@ -144,7 +141,7 @@ bool read_time(struct reading *reading, const struct member *member, const struc
 	text = view_trim(leaf_text(reading, leaf));
 	if (!is_number(leaf) && clock_read(text, &time))
 		return take_time(reading, member, time);
-	if (epoch_read(text, &time))
+	if (text.len && epoch_read(reading, text, is_number(leaf), &time))
 		return take_time(reading, member, time);
 	if (member->slot == SLOT_EMBARGO && text.len)
 		return refuse(reading, REJECT_BAD_FIELD, value);

@@ -76,28 +76,48 @@ const struct scan_node *first_element(const struct reading *reading, const struc
 	return NULL;
 }
 
+bool is_number(const struct scan_node *node)
+{
+	return node->kind == SCAN_INTEGER || node->kind == SCAN_REAL;
+}
+
+/*
+ * Whether an object without a holder stands for nothing: it is empty, has a holder that is null, or
+ * nothing but attributes, as `<summary type="html"/>` becomes.
+ */
+static bool is_empty(const struct reading *reading, const struct scan_node *object,
+		     struct holders holders)
+{
+	const struct scan_node *child = first_child(object);
+	bool attributes = true;
+
+	for (uint32_t i = 0; i < object->count; i++, child = next_child(reading, child)) {
+		struct view key = {child->key, child->key_len};
+
+		attributes &= key.len && (key.ptr[0] == '@' || key.ptr[0] == '$');
+		for (size_t k = 0; k < holders.count; k++)
+			if (view_is(key, holders.names[k]))
+				return true;
+	}
+	return attributes;
+}
+
 bool find_leaf(const struct reading *reading, const struct scan_node *value, struct holders holders,
 	       const struct scan_node **ret_leaf)
 {
 	while (value && (value->kind == SCAN_ARRAY || value->kind == SCAN_OBJECT)) {
-		uint32_t count = value->count;
-		bool object = value->kind == SCAN_OBJECT;
+		const struct scan_node *inner = value->kind == SCAN_OBJECT
+							? first_holder(reading, value, holders)
+							: first_element(reading, value);
 
-		value = object ? first_holder(reading, value, holders)
-			       : first_element(reading, value);
-		if (!value && object && count)
+		if (!inner && value->kind == SCAN_OBJECT && !is_empty(reading, value, holders))
 			return false;
+		value = inner;
 	}
 	if (value && value->kind == SCAN_NULL)
 		value = NULL;
 	*ret_leaf = value;
-	return !value || value->kind == SCAN_STRING || value->kind == SCAN_INTEGER ||
-	       value->kind == SCAN_REAL;
-}
-
-bool is_number(const struct scan_node *node)
-{
-	return node->kind == SCAN_INTEGER || node->kind == SCAN_REAL;
+	return !value || value->kind == SCAN_STRING || is_number(value);
 }
 
 /* A leaf that is a string; NULL with true when nothing is there. */

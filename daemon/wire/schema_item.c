@@ -74,7 +74,7 @@ static bool wants_holder(enum shape shape)
 	return shape < SHAPE_SUBJECTS;
 }
 
-/* An object that holds the value in one of its members, or is empty. */
+/* An object that holds the value in one of its members, or nothing but attributes. */
 static void write_holding(struct jsonw *json, enum shape shape)
 {
 	const struct definition *definition = &definitions[shape];
@@ -91,9 +91,7 @@ static void write_holding(struct jsonw *json, enum shape shape)
 	if (wants_holder(shape)) {
 		jsonw_key(json, "anyOf");
 		jsonw_array(json);
-		jsonw_raw(json, VIEW("{\"maxProperties\":0}"));
-		if (shape == SHAPE_LINK)
-			jsonw_raw(json, VIEW("{\"required\":[\"$\"]}"));
+		jsonw_raw(json, VIEW("{\"propertyNames\":{\"pattern\":\"^[@$]\"}}"));
 		for (size_t i = 0; i < definition->holders->count; i++)
 			write_required(json, definition->holders->names[i]);
 		jsonw_array_end(json);
@@ -101,28 +99,47 @@ static void write_holding(struct jsonw *json, enum shape shape)
 	jsonw_object_end(json);
 }
 
+static void write_single(struct jsonw *json, enum shape shape)
+{
+	jsonw_raw(json, view_of(definitions[shape].scalar));
+	if (definitions[shape].holders)
+		write_holding(json, shape);
+}
+
+/* Lists of what has a holder may be nested; the others are lists of single values. */
+static void write_list(struct jsonw *json, enum shape shape)
+{
+	jsonw_object(json);
+	write_raw(json, "type", "\"array\"");
+	jsonw_key(json, "items");
+	if (wants_holder(shape)) {
+		write_ref(json, definitions[shape].name);
+	} else {
+		jsonw_object(json);
+		jsonw_key(json, "anyOf");
+		jsonw_array(json);
+		write_single(json, shape);
+		jsonw_array_end(json);
+		jsonw_object_end(json);
+	}
+	jsonw_object_end(json);
+}
+
 static void write_definition(struct jsonw *json, enum shape shape)
 {
-	const struct definition *definition = &definitions[shape];
+	static const struct view part = VIEW(
+		"{\"type\":\"array\",\"items\":{\"type\":[\"null\",\"object\"],"
+		"\"properties\":{\"value\":{\"type\":[\"null\",\"string\"]}}}}");
 
-	jsonw_key(json, definition->name);
+	jsonw_key(json, definitions[shape].name);
 	jsonw_object(json);
 	jsonw_key(json, "anyOf");
 	jsonw_array(json);
-	jsonw_raw(json, view_of(definition->scalar));
-	if (definition->holders)
-		write_holding(json, shape);
-	if (definition->lists) {
-		jsonw_object(json);
-		write_raw(json, "type", "\"array\"");
-		jsonw_key(json, "items");
-		write_ref(json, definition->name);
-		jsonw_object_end(json);
-	}
+	write_single(json, shape);
+	if (definitions[shape].lists)
+		write_list(json, shape);
 	if (shape == SHAPE_PARTS)
-		jsonw_raw(json,
-			  VIEW("{\"type\":\"array\",\"items\":{\"type\":[\"null\",\"object\"],"
-			       "\"properties\":{\"value\":{\"type\":[\"null\",\"string\"]}}}}"));
+		jsonw_raw(json, part);
 	jsonw_array_end(json);
 	jsonw_object_end(json);
 }
