@@ -6,9 +6,8 @@
 
 /* The operator's tool: a table of verbs. */
 static const struct verb *const verbs[] = {
-	&config_verb,
-	&schema_verb,
-	&version_verb,
+	&config_verb, &publish_verb, &reload_verb,  &schema_verb,
+	&status_verb, &tail_verb,    &version_verb,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

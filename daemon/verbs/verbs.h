@@ -5,7 +5,11 @@
 
 /* Each in the file of its name. */
 extern const struct verb config_verb;
+extern const struct verb publish_verb;
+extern const struct verb reload_verb;
 extern const struct verb schema_verb;
+extern const struct verb status_verb;
+extern const struct verb tail_verb;
 extern const struct verb version_verb;
 
 #endif
