@@ -49,7 +49,7 @@ static bool split_host(const char *text, char host[HOST_MAX], char port[PORT_MAX
 	}
 	memcpy(host, text, len);
 	host[len] = '\0';
-	strcpy(port, strcmp(colon + 1, "*") == 0 ? "0" : colon + 1);
+	snprintf(port, PORT_MAX, "%s", strcmp(colon + 1, "*") == 0 ? "0" : colon + 1);
 	return len > 0 && strspn(port, "0123456789") == strlen(port) && atol(port) <= 65535;
 }
 

@@ -152,21 +152,21 @@ static void on_attempt(struct feed *feed, int64_t now)
 
 /* `told`: the operator hears of it; attempts come every few seconds and are not news. */
 static const struct report {
-	int event;
 	const char *word;
 	void (*act)(struct feed *feed, int64_t now);
+	int event;
 	bool told;
 } reports[] = {
-	{ZMQ_EVENT_HANDSHAKE_SUCCEEDED, "connected", on_stand, true},
-	{ZMQ_EVENT_DISCONNECTED, "disconnected", on_end, true},
-	{ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, "handshake failed", on_refusal, true},
-	{ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL, "handshake failed: not the protocol", on_refusal,
+	{"connected", on_stand, ZMQ_EVENT_HANDSHAKE_SUCCEEDED, true},
+	{"disconnected", on_end, ZMQ_EVENT_DISCONNECTED, true},
+	{"handshake failed", on_refusal, ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL, true},
+	{"handshake failed: not the protocol", on_refusal, ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL,
 	 true},
-	{ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, "handshake failed: not let in", on_refusal, true},
-	{ZMQ_EVENT_CONNECTED, "greeting", on_greeting, false},
-	{ZMQ_EVENT_ACCEPTED, "greeting", on_greeting, false},
-	{ZMQ_EVENT_CONNECT_DELAYED, "connecting", on_attempt, false},
-	{ZMQ_EVENT_CONNECT_RETRIED, "connecting again", on_attempt, false},
+	{"handshake failed: not let in", on_refusal, ZMQ_EVENT_HANDSHAKE_FAILED_AUTH, true},
+	{"greeting", on_greeting, ZMQ_EVENT_CONNECTED, false},
+	{"greeting", on_greeting, ZMQ_EVENT_ACCEPTED, false},
+	{"connecting", on_attempt, ZMQ_EVENT_CONNECT_DELAYED, false},
+	{"connecting again", on_attempt, ZMQ_EVENT_CONNECT_RETRIED, false},
 };
 
 static const struct report *find_report(const struct bus_message *message)
