@@ -7,7 +7,7 @@
  *   - forward from its first word (a gap inside the cue is reached too), backward to its last;
  *   - as many words as its scope says; punctuation is not counted;
  *   - never beyond the sentence, a hit of its `stop` list, or the end of the speech it stands in;
- *     with `scope: clause` neither beyond ; : ( ) and a dash.
+ *     with `scope: clause` neither beyond ; : ( ) and a dash (a hyphen inside a word is no token).
  *
  * A hit of `pseudo` that overlaps a cue and is longer cancels it ("not only" against "not"). To
  * make a longer phrase reverse ("no longer"), list it among the cue's own words: overlapping
@@ -69,14 +69,14 @@ struct cue_memo *cue_memo(struct match *match)
 
 static bool closes_clause(const struct token *token)
 {
-	static const char *const marks[] = {";", ":", "(", ")", "—", "–"};
+	static const char *const marks[] = {";", ":", "(", ")", "-"};
 
 	if (!token->punctuation)
 		return false;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_is(token->word->folded, marks[i]))
 			return true;
-	return view_is(token->word->folded, "-") && token->space_before;
+	return false;
 }
 
 /* Whether the scope ends before this token. */

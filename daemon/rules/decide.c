@@ -60,7 +60,7 @@ static struct outcome *add_outcome(struct match *match, const struct outcome *ma
 
 	*outcome = *made;
 	vec_push(outcomes, outcome);
-	if (match->probe && match->probe->rule)
+	if (match->probe)
 		match->probe->rule(match->probe, outcome->rule, outcome->scope, outcome);
 	return outcome;
 }

@@ -20,7 +20,7 @@ struct rings {
 
 /* --- values --- */
 
-bool value_same(const struct value *a, const struct value *b)
+static bool value_same(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)
 		return false;
@@ -122,7 +122,7 @@ static struct value quantity_value(const struct match *match, struct value value
 
 	value.kind = VALUE_QUANTITY;
 	for (const struct piece *piece = counted.pieces; piece; piece = piece->next)
-		if (piece->first >= counted.first && (!last || piece->end > last->end))
+		if (piece->end > counted.first && (!last || piece->end > last->end))
 			last = piece;
 	if (last) {
 		value.unit = match->document->tokens.at[last->end - 1].word->folded;

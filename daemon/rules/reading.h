@@ -68,7 +68,6 @@ void extract_event(struct reading *reading, struct outcome *outcome);
 const struct entity *expr_entity(const struct expr *expr, const struct entity *entity);
 /* Adds a value unless the field holds it or is full. `values` has room for VALUES_MAX. */
 void values_add(struct value *values, size_t *count, const struct value *value);
-bool value_same(const struct value *a, const struct value *b);
 
 /* The reasons of an outcome. */
 void why_write(struct match *match, struct outcome *outcome);

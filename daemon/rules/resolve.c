@@ -1,4 +1,5 @@
 #include "base/table.h"
+#include "rules/glob.h"
 #include "rules/reading.h"
 
 /*
@@ -86,33 +87,10 @@ static int by_rank(const void *left, const void *right)
 
 /* --- groups --- */
 
-static bool glob_matches(struct view glob, struct view text)
-{
-	size_t at = 0, in = 0, star = SIZE_MAX, from = 0;
-
-	while (in < text.len) {
-		if (at < glob.len && glob.ptr[at] == '*') {
-			star = at++;
-			from = in;
-		} else if (at < glob.len && (glob.ptr[at] == '?' || glob.ptr[at] == text.ptr[in])) {
-			at++;
-			in++;
-		} else if (star != SIZE_MAX) {
-			at = star + 1;
-			in = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (at < glob.len && glob.ptr[at] == '*')
-		at++;
-	return at == glob.len;
-}
-
 static bool supersedes(const struct rule *a, const struct rule *b)
 {
 	for (size_t i = 0; a != b && i < a->supersede_count; i++)
-		if (glob_matches(a->supersedes[i], b->id))
+		if (glob_match(a->supersedes[i], b->id))
 			return true;
 	return false;
 }

@@ -1,3 +1,4 @@
+#include "rules/eval.h"
 #include "rules/reading.h"
 
 /*
@@ -11,6 +12,7 @@
  *   Talks collapsed, the Kremlin said on Monday.  text , subject | verb — and what follows
  *   "…", said Putin. · Talks failed, said Putin.  text , verb | subject
  *   Lavrov, the minister, said talks failed.      subject , apposition , verb | text
+ *   The minister, Lavrov, said talks failed.      apposition , subject , verb | text
  *   Putin, who said talks failed, …               subject , link verb | text
  *   According to Kyiv, talks failed.              source | speaker: the whole sentence
  *
@@ -101,20 +103,19 @@ static void find_verbs(struct reader *reader, struct found_sayings *found)
 {
 	const struct packs *packs = ruleset_packs(reader->match->ruleset);
 	const struct list *say = table_get(&packs->list_names, VIEW("say"));
-	struct scope scope = {reader->number, reader->number + 1};
+	const struct sentence *sentence = reader->sentence;
+	const struct hit *hits = NULL;
+	size_t count = 0;
 
-	for (size_t i = 0; say && i < say->entry_count; i++) {
-		struct hits hits;
-
-		match_aside(reader->match, say->entries[i], scope, &hits);
-		for (size_t j = 0; j < hits.len; j++)
-			vec_push(found, (struct saying){
-						.first = hits.at[j].first,
-						.end = hits.at[j].end,
-						.source = source_phrase(reader, hits.at[j].first) >
-							  hits.at[j].first,
-					});
-	}
+	if (say)
+		hits = list_hits(reader->match, say, sentence->first, sentence->end, &count);
+	for (size_t i = 0; i < count; i++)
+		vec_push(found,
+			 (struct saying){
+				 .first = hits[i].first,
+				 .end = hits[i].end,
+				 .source = source_phrase(reader, hits[i].first) > hits[i].first,
+			 });
 }
 
 static void find_sources(struct reader *reader, struct found_sayings *found)
@@ -279,22 +280,51 @@ static bool is_comma(const struct token *token)
 	return token->punctuation && view_is(token->word->folded, ",");
 }
 
-/* "Lavrov, the minister, said": the subject before an apposition, if it looks like one. */
-static bool before_apposition(const struct reader *reader, uint32_t verb, struct segment *ret)
+static bool names_person(const struct reader *reader, struct segment segment)
+{
+	const struct mention *mention = named_in(reader, segment);
+
+	return mention && view_is(mention->entity->type, "person");
+}
+
+/* "said Putin", "said a U.S. official": words that begin with somebody's name. */
+static bool looks_like_subject(const struct reader *reader, struct segment segment)
+{
+	const struct mention *mention = named_in(reader, segment);
+
+	return mention && mention->first - segment.first <= 2;
+}
+
+static bool all_capital(const struct reader *reader, struct segment segment)
+{
+	for (uint32_t i = segment.first; i < segment.end; i++)
+		if (!reader->tokens[i].word->capital)
+			return false;
+	return segment.words > 0;
+}
+
+/*
+ * "Lavrov, the minister, said" and "The minister, Lavrov, said": which of the two is the name;
+ * false when what stands between the commas looks like neither.
+ */
+static bool find_apposition(const struct reader *reader, uint32_t verb, struct segment after,
+			    struct segment *ret)
 {
 	uint32_t first = reader->sentence->first;
 	struct segment inner, outer;
 
-	if (verb == first || !is_comma(&reader->tokens[verb - 1]))
+	if (looks_like_subject(reader, after) || verb == first ||
+	    !is_comma(&reader->tokens[verb - 1]))
 		return false;
 	inner = segment_before(reader, verb - 1);
 	if (inner.words == 0 || inner.first == first || !is_comma(&reader->tokens[inner.first - 1]))
 		return false;
 	outer = segment_before(reader, inner.first - 1);
-	if (outer.words == 0 || outer.words > 6 || !named_in(reader, outer))
-		return false;
+	*ret = inner;
+	if (names_person(reader, inner) || all_capital(reader, inner))
+		return true;
 	*ret = outer;
-	return true;
+	return outer.words > 0 && outer.words <= 6 && named_in(reader, outer);
 }
 
 /* "Putin, who said", "Putin met Modi and said": what was named last before the linking word. */
@@ -348,7 +378,7 @@ static void read_bare_verb(const struct reader *reader, struct saying *saying, e
 	saying->said.end = reader->sentence->end;
 	if (edge == EDGE_LINK || edge == EDGE_SAYING) {
 		subject = before_link(reader, saying->first);
-	} else if (closes || !before_apposition(reader, saying->first, &subject)) {
+	} else if (!find_apposition(reader, saying->first, after, &subject)) {
 		subject = after;
 		saying->said.first = saying->first > first ? first : after.end;
 		if (saying->first > first && closes)
