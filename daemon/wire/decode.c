@@ -47,7 +47,7 @@ static bool read_known(struct decoder *decoder, const char *name, const struct m
 
 static bool read_object(struct decoder *decoder, const struct scan_node *object)
 {
-	const struct scan_node *child = first_child(object);
+	const struct scan_node *child = scan_first(object);
 
 	for (uint32_t i = 0; i < object->count; i++) {
 		const struct member *member = member_find(
@@ -56,7 +56,7 @@ static bool read_object(struct decoder *decoder, const struct scan_node *object)
 		if (member && child->kind != SCAN_NULL &&
 		    !read_known(decoder, member->name, member, child))
 			return false;
-		child = next_child(&decoder->reading, child);
+		child = reading_next(&decoder->reading, child);
 	}
 	return true;
 }
@@ -64,7 +64,7 @@ static bool read_object(struct decoder *decoder, const struct scan_node *object)
 static bool bad_member(struct decoder *decoder, const char *name, const struct scan_node *value)
 {
 	decoder->member = name;
-	return refuse(&decoder->reading, REJECT_BAD_FIELD, value);
+	return reading_refuse(&decoder->reading, REJECT_BAD_FIELD, value);
 }
 
 /* Whatever the item inside does not say itself, the envelope says. */
@@ -76,8 +76,8 @@ static bool read_envelope(struct decoder *decoder, const struct scan_node *envel
 	} attributes[] = {
 		{"id", &envelope_id}, {"source", &envelope_source}, {"time", &envelope_time}};
 	struct reading *reading = &decoder->reading;
-	const struct scan_node *data = object_member(reading, envelope, VIEW("data"));
-	const struct scan_node *binary = object_member(reading, envelope, VIEW("data_base64"));
+	const struct scan_node *data = reading_member(reading, envelope, VIEW("data"));
+	const struct scan_node *binary = reading_member(reading, envelope, VIEW("data_base64"));
 
 	if (binary)
 		return bad_member(decoder, "data_base64", binary);
@@ -86,10 +86,10 @@ static bool read_envelope(struct decoder *decoder, const struct scan_node *envel
 	if (data && !read_object(decoder, data))
 		return false;
 	if (!reading->item->uri.len)
-		offer_line(reading, SLOT_URI, 2, reading->item->url);
+		reading_offer(reading, SLOT_URI, 2, reading->item->url);
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(*attributes); i++) {
-		const struct scan_node *value = object_member(reading, envelope,
-							      view_of(attributes[i].name));
+		const struct scan_node *value = reading_member(reading, envelope,
+							       view_of(attributes[i].name));
 
 		if (value && !read_known(decoder, attributes[i].name, attributes[i].member, value))
 			return false;
@@ -99,8 +99,8 @@ static bool read_envelope(struct decoder *decoder, const struct scan_node *envel
 
 static bool read_root(struct decoder *decoder, const struct scan_node *root)
 {
-	const struct scan_node *version = object_member(&decoder->reading, root,
-							VIEW("specversion"));
+	const struct scan_node *version = reading_member(&decoder->reading, root,
+							 VIEW("specversion"));
 
 	if (version && version->kind == SCAN_STRING)
 		return read_envelope(decoder, root);

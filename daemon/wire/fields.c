@@ -29,8 +29,8 @@ static enum markup markup_of(const struct reading *reading, const struct scan_no
 
 	if (object->kind != SCAN_OBJECT)
 		return otherwise;
-	type = first_holder(reading, object,
-			    HOLDERS("contentType", "contenttype", "type", "@type"));
+	type = reading_holder(reading, object,
+			      HOLDERS("contentType", "contenttype", "type", "@type"));
 	if (!type || type->kind != SCAN_STRING)
 		return otherwise;
 	text = scan_text(type, reading->arena);
@@ -59,7 +59,7 @@ static const struct scan_node *element_text(struct reading *reading,
 
 	if (element->kind != SCAN_STRING && element->kind != SCAN_OBJECT)
 		return NULL;
-	if (!find_leaf(reading, element, text_holders, &leaf))
+	if (!reading_leaf(reading, element, text_holders, &leaf))
 		return NULL;
 	return leaf && leaf->kind == SCAN_STRING ? leaf : NULL;
 }
@@ -72,11 +72,11 @@ static const struct scan_node *element_text(struct reading *reading,
 static bool join_parts(struct reading *reading, const struct member *member,
 		       const struct scan_node *list)
 {
-	const struct scan_node *child = first_child(list);
+	const struct scan_node *child = scan_first(list);
 	size_t strings = 0, bytes = 0, len = 0;
 	char *text;
 
-	for (uint32_t i = 0; i < list->count; i++, child = next_child(reading, child)) {
+	for (uint32_t i = 0; i < list->count; i++, child = reading_next(reading, child)) {
 		const struct scan_node *leaf = element_text(reading, child);
 
 		if (!leaf)
@@ -87,8 +87,8 @@ static bool join_parts(struct reading *reading, const struct member *member,
 	if (!strings || list->count < 2)
 		return false;
 	text = arena_alloc(reading->arena, bytes);
-	child = first_child(list);
-	for (uint32_t i = 0; i < list->count; i++, child = next_child(reading, child)) {
+	child = scan_first(list);
+	for (uint32_t i = 0; i < list->count; i++, child = reading_next(reading, child)) {
 		const struct scan_node *leaf = element_text(reading, child);
 
 		if (i && strings == list->count) {
@@ -103,19 +103,19 @@ static bool join_parts(struct reading *reading, const struct member *member,
 	return true;
 }
 
-bool read_plain(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_text(struct reading *reading, const struct member *member, const struct scan_node *value)
 {
 	const struct scan_node *leaf = NULL, *first = value;
 	unsigned rank = member->rank * 4U;
 
-	if (!find_string(reading, value, text_holders, &leaf))
+	if (!reading_string(reading, value, text_holders, &leaf))
 		return false;
 	if (!leaf || rank <= reading->ranks[member->slot])
 		return true;
 	if (value->kind == SCAN_ARRAY) {
 		if (member->slot == SLOT_BODY && join_parts(reading, member, value))
 			return true;
-		first = first_element(reading, value);
+		first = reading_element(reading, value);
 	}
 	offer_text(reading, member->slot, rank, scan_text(leaf, reading->arena),
 		   markup_of(reading, first, member->markup));
@@ -142,7 +142,7 @@ static const struct role {
 static struct role role_of(const struct reading *reading, const struct scan_node *part)
 {
 	static const struct role none = {"", -1, 2}, other = {"", -1, 1};
-	const struct scan_node *role = object_member(reading, part, VIEW("role"));
+	const struct scan_node *role = reading_member(reading, part, VIEW("role"));
 	struct view name;
 
 	if (!role || role->kind != SCAN_STRING)
@@ -163,12 +163,12 @@ static bool read_part(struct reading *reading, const struct member *member,
 	if (part->kind == SCAN_NULL)
 		return true;
 	if (part->kind != SCAN_OBJECT)
-		return refuse(reading, REJECT_BAD_FIELD, part);
-	value = object_member(reading, part, VIEW("value"));
+		return reading_refuse(reading, REJECT_BAD_FIELD, part);
+	value = reading_member(reading, part, VIEW("value"));
 	if (!value)
 		return true;
 	if (value->kind != SCAN_STRING)
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	role = role_of(reading, part);
 	offer_text(reading, role.slot < 0 ? member->slot : (enum slot)role.slot,
 		   member->rank * 4U + role.points, scan_text(value, reading->arena),
@@ -176,9 +176,10 @@ static bool read_part(struct reading *reading, const struct member *member,
 	return true;
 }
 
-bool read_parts(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_parts(struct reading *reading, const struct member *member,
+		 const struct scan_node *value)
 {
 	if (value->kind != SCAN_ARRAY)
-		return refuse(reading, REJECT_BAD_FIELD, value);
-	return each_element(reading, member, value, read_part);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
+	return reading_each(reading, member, value, read_part);
 }

@@ -27,7 +27,7 @@ static bool add_subject(struct reading *reading, struct view uri, struct view na
 	if (!uri.len && !name.len)
 		return true;
 	if (list->len >= reading->limits->subjects)
-		return refuse(reading, REJECT_TOO_MANY_SUBJECTS, culprit);
+		return reading_refuse(reading, REJECT_TOO_MANY_SUBJECTS, culprit);
 	if (list->len == list->cap)
 		list->at = grow(reading->arena, list->at, list->len, &list->cap, sizeof(*list->at));
 	list->at[list->len++] = (struct item_subject){uri.len ? uri : VIEW_NONE,
@@ -49,12 +49,12 @@ static void add_name(struct reading *reading, struct name_list *list, struct vie
 static bool held_text(struct reading *reading, const struct scan_node *object,
 		      struct holders holders, struct view *ret_text)
 {
-	const struct scan_node *holder = first_holder(reading, object, holders), *leaf = NULL;
+	const struct scan_node *holder = reading_holder(reading, object, holders), *leaf = NULL;
 
 	*ret_text = VIEW_NONE;
 	if (!holder)
 		return true;
-	if (!find_string(reading, holder, holders, &leaf))
+	if (!reading_string(reading, holder, holders, &leaf))
 		return false;
 	if (leaf)
 		*ret_text = scan_text(leaf, reading->arena);
@@ -72,27 +72,27 @@ static bool read_subject(struct reading *reading, const struct member *member,
 	if (value->kind == SCAN_STRING)
 		return add_subject(reading, VIEW_NONE, scan_text(value, reading->arena), value);
 	if (value->kind != SCAN_OBJECT)
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	return held_text(reading, value, uri_holders, &uri) &&
 	       held_text(reading, value, name_holders, &name) &&
 	       add_subject(reading, uri, name, value);
 }
 
-bool read_subjects(struct reading *reading, const struct member *member,
-		   const struct scan_node *value)
+bool shape_subjects(struct reading *reading, const struct member *member,
+		    const struct scan_node *value)
 {
 	if (value->kind == SCAN_ARRAY)
-		return each_element(reading, member, value, read_subject);
+		return reading_each(reading, member, value, read_subject);
 	return read_subject(reading, member, value);
 }
 
-bool read_keywords(struct reading *reading, const struct member *member,
-		   const struct scan_node *value)
+bool shape_keywords(struct reading *reading, const struct member *member,
+		    const struct scan_node *value)
 {
 	struct view text;
 
 	if (value->kind != SCAN_STRING)
-		return read_subjects(reading, member, value);
+		return shape_subjects(reading, member, value);
 	text = scan_text(value, reading->arena);
 	while (text.len) {
 		const char *comma = memchr(text.ptr, ',', text.len);
@@ -115,17 +115,18 @@ static bool read_name(struct reading *reading, const struct member *member,
 	if (value->kind == SCAN_STRING)
 		name = scan_text(value, reading->arena);
 	else if (value->kind != SCAN_OBJECT)
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	else if (!held_text(reading, value, name_holders, &name))
 		return false;
 	add_name(reading, &reading->names[member->slot - SLOT_PEOPLE], name);
 	return true;
 }
 
-bool read_names(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_names(struct reading *reading, const struct member *member,
+		 const struct scan_node *value)
 {
 	if (value->kind == SCAN_ARRAY)
-		return each_element(reading, member, value, read_name);
+		return reading_each(reading, member, value, read_name);
 	return read_name(reading, member, value);
 }
 
@@ -162,7 +163,7 @@ static bool read_mention(struct reading *reading, const struct member *member,
 	if (value->kind == SCAN_NULL || value->kind == SCAN_STRING)
 		return true;
 	if (value->kind != SCAN_OBJECT)
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	if (!held_text(reading, value, HOLDERS("@type", "type"), &type) ||
 	    !held_text(reading, value, name_holders, &name))
 		return false;
@@ -172,10 +173,10 @@ static bool read_mention(struct reading *reading, const struct member *member,
 	return true;
 }
 
-bool read_mentions(struct reading *reading, const struct member *member,
-		   const struct scan_node *value)
+bool shape_mentions(struct reading *reading, const struct member *member,
+		    const struct scan_node *value)
 {
 	if (value->kind == SCAN_ARRAY)
-		return each_element(reading, member, value, read_mention);
+		return reading_each(reading, member, value, read_mention);
 	return read_mention(reading, member, value);
 }

@@ -31,7 +31,7 @@ static struct view *line_of(struct item *item, enum slot slot)
 	}
 }
 
-bool offer_line(struct reading *reading, enum slot slot, unsigned rank, struct view line)
+bool reading_offer(struct reading *reading, enum slot slot, unsigned rank, struct view line)
 {
 	if (rank <= reading->ranks[slot] || text_blank(line))
 		return true;
@@ -40,23 +40,25 @@ bool offer_line(struct reading *reading, enum slot slot, unsigned rank, struct v
 	return true;
 }
 
-bool read_line(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_line(struct reading *reading, const struct member *member, const struct scan_node *value)
 {
 	const struct scan_node *leaf = NULL;
 
-	if (!find_string(reading, value, line_holders, &leaf))
+	if (!reading_string(reading, value, line_holders, &leaf))
 		return false;
-	return !leaf || offer_line(reading, member->slot, member->rank, leaf_text(reading, leaf));
+	return !leaf ||
+	       reading_offer(reading, member->slot, member->rank, reading_text(reading, leaf));
 }
 
-bool read_numbered(struct reading *reading, const struct member *member,
-		   const struct scan_node *value)
+bool shape_numbered(struct reading *reading, const struct member *member,
+		    const struct scan_node *value)
 {
 	const struct scan_node *leaf = NULL;
 
-	if (!find_leaf(reading, value, number_holders, &leaf))
-		return refuse(reading, REJECT_BAD_FIELD, value);
-	return !leaf || offer_line(reading, member->slot, member->rank, leaf_text(reading, leaf));
+	if (!reading_leaf(reading, value, number_holders, &leaf))
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
+	return !leaf ||
+	       reading_offer(reading, member->slot, member->rank, reading_text(reading, leaf));
 }
 
 /* Of the links of an entry the one that leads to the article comes before feeds, pictures, replies.
@@ -67,7 +69,7 @@ static bool is_alternate(const struct reading *reading, const struct scan_node *
 
 	if (link->kind != SCAN_OBJECT)
 		return true;
-	rel = first_holder(reading, link, HOLDERS("rel", "@rel"));
+	rel = reading_holder(reading, link, HOLDERS("rel", "@rel"));
 	return !rel ||
 	       (rel->kind == SCAN_STRING && view_is(scan_text(rel, reading->arena), "alternate"));
 }
@@ -78,21 +80,21 @@ static bool read_one_link(struct reading *reading, const struct member *member,
 	const struct scan_node *leaf = NULL, *attributes = NULL;
 
 	if (link->kind == SCAN_OBJECT)
-		attributes = object_member(reading, link, VIEW("$"));
+		attributes = reading_member(reading, link, VIEW("$"));
 	if (attributes && attributes->kind == SCAN_OBJECT)
 		link = attributes;
-	if (!find_string(reading, link, link_holders, &leaf))
+	if (!reading_string(reading, link, link_holders, &leaf))
 		return false;
 	if (!leaf)
 		return true;
-	return offer_line(reading, SLOT_URL, member->rank * 2U + is_alternate(reading, link),
-			  scan_text(leaf, reading->arena));
+	return reading_offer(reading, SLOT_URL, member->rank * 2U + is_alternate(reading, link),
+			     scan_text(leaf, reading->arena));
 }
 
-bool read_link(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_link(struct reading *reading, const struct member *member, const struct scan_node *value)
 {
 	if (value->kind == SCAN_ARRAY)
-		return each_element(reading, member, value, read_one_link);
+		return reading_each(reading, member, value, read_one_link);
 	return read_one_link(reading, member, value);
 }
 
@@ -128,23 +130,23 @@ static bool epoch_read(struct reading *reading, struct view text, bool number, i
 	return true;
 }
 
-bool read_time(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_time(struct reading *reading, const struct member *member, const struct scan_node *value)
 {
 	const struct scan_node *leaf = NULL;
 	struct view text;
 	int64_t time;
 
-	if (!find_leaf(reading, value, word_holders, &leaf))
-		return refuse(reading, REJECT_BAD_FIELD, value);
+	if (!reading_leaf(reading, value, word_holders, &leaf))
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	if (!leaf)
 		return true;
-	text = view_trim(leaf_text(reading, leaf));
-	if (!is_number(leaf) && clock_read(text, &time))
+	text = view_trim(reading_text(reading, leaf));
+	if (!scan_is_number(leaf) && clock_read(text, &time))
 		return take_time(reading, member, time);
-	if (text.len && epoch_read(reading, text, is_number(leaf), &time))
+	if (text.len && epoch_read(reading, text, scan_is_number(leaf), &time))
 		return take_time(reading, member, time);
 	if (member->slot == SLOT_EMBARGO && text.len)
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	return true;
 }
 
@@ -182,14 +184,14 @@ static bool take_state(struct reading *reading, const struct member *member,
 	const struct state_word *found;
 	struct view word;
 
-	if (!find_string(reading, value, word_holders, &leaf))
+	if (!reading_string(reading, value, word_holders, &leaf))
 		return false;
 	if (!leaf)
 		return true;
 	word = view_trim(scan_text(leaf, reading->arena));
 	found = find_state(word);
 	if (strict && word.len && (!found || !found->strict))
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	if (found && member->rank > reading->ranks[SLOT_STATE]) {
 		reading->ranks[SLOT_STATE] = member->rank;
 		reading->item->state = found->state;
@@ -197,30 +199,31 @@ static bool take_state(struct reading *reading, const struct member *member,
 	return true;
 }
 
-bool read_state(struct reading *reading, const struct member *member, const struct scan_node *value)
+bool shape_state(struct reading *reading, const struct member *member,
+		 const struct scan_node *value)
 {
 	return take_state(reading, member, value, true);
 }
 
-bool read_status(struct reading *reading, const struct member *member,
-		 const struct scan_node *value)
+bool shape_status(struct reading *reading, const struct member *member,
+		  const struct scan_node *value)
 {
 	return take_state(reading, member, value, false);
 }
 
 /* One digit, as a number or as a string. */
-bool read_urgency(struct reading *reading, const struct member *member,
-		  const struct scan_node *value)
+bool shape_urgency(struct reading *reading, const struct member *member,
+		   const struct scan_node *value)
 {
 	struct view text;
 
 	if (value->kind != SCAN_INTEGER && value->kind != SCAN_STRING)
-		return refuse(reading, REJECT_BAD_FIELD, value);
-	text = view_trim(leaf_text(reading, value));
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
+	text = view_trim(reading_text(reading, value));
 	if (value->kind == SCAN_STRING && !text.len)
 		return true;
 	if (text.len != 1 || text.ptr[0] < '0' || text.ptr[0] > '9')
-		return refuse(reading, REJECT_BAD_FIELD, value);
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	if (member->rank > reading->ranks[SLOT_URGENCY]) {
 		reading->ranks[SLOT_URGENCY] = member->rank;
 		reading->item->urgency = text.ptr[0] - '0';

@@ -25,40 +25,40 @@ const struct holders name_holders = HOLDER_NAMES("name", "label", "@label", "ter
 						 "title", "#text", "_", "$t", "value", "literal");
 const struct holders uri_holders = HOLDER_NAMES("uri", "qcode", "code", "@id");
 
-const struct scan_node *first_child(const struct scan_node *container)
+const struct scan_node *scan_first(const struct scan_node *container)
 {
 	return container + 1;
 }
 
-const struct scan_node *next_child(const struct reading *reading, const struct scan_node *node)
+const struct scan_node *reading_next(const struct reading *reading, const struct scan_node *node)
 {
 	return reading->nodes + node->next;
 }
 
-bool refuse(struct reading *reading, enum reject reason, const struct scan_node *culprit)
+bool reading_refuse(struct reading *reading, enum reject reason, const struct scan_node *culprit)
 {
 	reading->reason = reason;
 	reading->culprit = culprit;
 	return false;
 }
 
-const struct scan_node *object_member(const struct reading *reading, const struct scan_node *object,
-				      struct view name)
+const struct scan_node *reading_member(const struct reading *reading,
+				       const struct scan_node *object, struct view name)
 {
-	const struct scan_node *child = first_child(object);
+	const struct scan_node *child = scan_first(object);
 
-	for (uint32_t i = 0; i < object->count; i++, child = next_child(reading, child))
+	for (uint32_t i = 0; i < object->count; i++, child = reading_next(reading, child))
 		if (view_equal((struct view){child->key, child->key_len}, name))
 			return child->kind == SCAN_NULL ? NULL : child;
 	return NULL;
 }
 
-const struct scan_node *first_holder(const struct reading *reading, const struct scan_node *object,
-				     struct holders holders)
+const struct scan_node *reading_holder(const struct reading *reading,
+				       const struct scan_node *object, struct holders holders)
 {
 	for (size_t i = 0; i < holders.count; i++) {
-		const struct scan_node *found = object_member(reading, object,
-							      view_of(holders.names[i]));
+		const struct scan_node *found = reading_member(reading, object,
+							       view_of(holders.names[i]));
 
 		if (found)
 			return found;
@@ -66,17 +66,17 @@ const struct scan_node *first_holder(const struct reading *reading, const struct
 	return NULL;
 }
 
-const struct scan_node *first_element(const struct reading *reading, const struct scan_node *list)
+const struct scan_node *reading_element(const struct reading *reading, const struct scan_node *list)
 {
-	const struct scan_node *child = first_child(list);
+	const struct scan_node *child = scan_first(list);
 
-	for (uint32_t i = 0; i < list->count; i++, child = next_child(reading, child))
+	for (uint32_t i = 0; i < list->count; i++, child = reading_next(reading, child))
 		if (child->kind != SCAN_NULL)
 			return child;
 	return NULL;
 }
 
-bool is_number(const struct scan_node *node)
+bool scan_is_number(const struct scan_node *node)
 {
 	return node->kind == SCAN_INTEGER || node->kind == SCAN_REAL;
 }
@@ -88,10 +88,10 @@ bool is_number(const struct scan_node *node)
 static bool is_empty(const struct reading *reading, const struct scan_node *object,
 		     struct holders holders)
 {
-	const struct scan_node *child = first_child(object);
+	const struct scan_node *child = scan_first(object);
 	bool attributes = true;
 
-	for (uint32_t i = 0; i < object->count; i++, child = next_child(reading, child)) {
+	for (uint32_t i = 0; i < object->count; i++, child = reading_next(reading, child)) {
 		struct view key = {child->key, child->key_len};
 
 		attributes &= key.len && (key.ptr[0] == '@' || key.ptr[0] == '$');
@@ -102,13 +102,13 @@ static bool is_empty(const struct reading *reading, const struct scan_node *obje
 	return attributes;
 }
 
-bool find_leaf(const struct reading *reading, const struct scan_node *value, struct holders holders,
-	       const struct scan_node **ret_leaf)
+bool reading_leaf(const struct reading *reading, const struct scan_node *value,
+		  struct holders holders, const struct scan_node **ret_leaf)
 {
 	while (value && (value->kind == SCAN_ARRAY || value->kind == SCAN_OBJECT)) {
 		const struct scan_node *inner = value->kind == SCAN_OBJECT
-							? first_holder(reading, value, holders)
-							: first_element(reading, value);
+							? reading_holder(reading, value, holders)
+							: reading_element(reading, value);
 
 		if (!inner && value->kind == SCAN_OBJECT && !is_empty(reading, value, holders))
 			return false;
@@ -117,31 +117,32 @@ bool find_leaf(const struct reading *reading, const struct scan_node *value, str
 	if (value && value->kind == SCAN_NULL)
 		value = NULL;
 	*ret_leaf = value;
-	return !value || value->kind == SCAN_STRING || is_number(value);
+	return !value || value->kind == SCAN_STRING || scan_is_number(value);
 }
 
 /* A leaf that is a string; NULL with true when nothing is there. */
-bool find_string(struct reading *reading, const struct scan_node *value, struct holders holders,
-		 const struct scan_node **ret_leaf)
+bool reading_string(struct reading *reading, const struct scan_node *value, struct holders holders,
+		    const struct scan_node **ret_leaf)
 {
-	if (!find_leaf(reading, value, holders, ret_leaf) || (*ret_leaf && is_number(*ret_leaf)))
-		return refuse(reading, REJECT_BAD_FIELD, value);
+	if (!reading_leaf(reading, value, holders, ret_leaf) ||
+	    (*ret_leaf && scan_is_number(*ret_leaf)))
+		return reading_refuse(reading, REJECT_BAD_FIELD, value);
 	return true;
 }
 
-struct view leaf_text(const struct reading *reading, const struct scan_node *leaf)
+struct view reading_text(const struct reading *reading, const struct scan_node *leaf)
 {
-	if (is_number(leaf))
+	if (scan_is_number(leaf))
 		return (struct view){leaf->text, leaf->text_len};
 	return scan_text(leaf, reading->arena);
 }
 
-bool each_element(struct reading *reading, const struct member *member,
+bool reading_each(struct reading *reading, const struct member *member,
 		  const struct scan_node *list, member_reader *read)
 {
-	const struct scan_node *child = first_child(list);
+	const struct scan_node *child = scan_first(list);
 
-	for (uint32_t i = 0; i < list->count; i++, child = next_child(reading, child))
+	for (uint32_t i = 0; i < list->count; i++, child = reading_next(reading, child))
 		if (!read(reading, member, child))
 			return false;
 	return true;
@@ -151,13 +152,13 @@ bool member_read(struct reading *reading, const struct member *member,
 		 const struct scan_node *value)
 {
 	static member_reader *const readers[SHAPES] = {
-		[SHAPE_TEXT] = read_plain,	  [SHAPE_PARTS] = read_parts,
-		[SHAPE_LINE] = read_line,	  [SHAPE_NUMBERED] = read_numbered,
-		[SHAPE_LINK] = read_link,	  [SHAPE_TIME] = read_time,
-		[SHAPE_STATE] = read_state,	  [SHAPE_STATUS] = read_status,
-		[SHAPE_URGENCY] = read_urgency,	  [SHAPE_SUBJECTS] = read_subjects,
-		[SHAPE_KEYWORDS] = read_keywords, [SHAPE_NAMES] = read_names,
-		[SHAPE_MENTIONS] = read_mentions,
+		[SHAPE_TEXT] = shape_text,	   [SHAPE_PARTS] = shape_parts,
+		[SHAPE_LINE] = shape_line,	   [SHAPE_NUMBERED] = shape_numbered,
+		[SHAPE_LINK] = shape_link,	   [SHAPE_TIME] = shape_time,
+		[SHAPE_STATE] = shape_state,	   [SHAPE_STATUS] = shape_status,
+		[SHAPE_URGENCY] = shape_urgency,   [SHAPE_SUBJECTS] = shape_subjects,
+		[SHAPE_KEYWORDS] = shape_keywords, [SHAPE_NAMES] = shape_names,
+		[SHAPE_MENTIONS] = shape_mentions,
 	};
 
 	return readers[member->shape](reading, member, value);

@@ -33,20 +33,21 @@ typedef bool member_reader(struct reading *reading, const struct member *member,
 			   const struct scan_node *value);
 member_reader member_read;
 /* The readers of the shapes. */
-member_reader read_plain, read_parts, read_line, read_numbered, read_link, read_time, read_state,
-	read_status, read_urgency, read_subjects, read_keywords, read_names, read_mentions;
+member_reader shape_text, shape_parts, shape_line, shape_numbered, shape_link, shape_time,
+	shape_state, shape_status, shape_urgency, shape_subjects, shape_keywords, shape_names,
+	shape_mentions;
 /* Calls `read` for each element of a list, until one is refused. */
-bool each_element(struct reading *reading, const struct member *member,
+bool reading_each(struct reading *reading, const struct member *member,
 		  const struct scan_node *list, member_reader *read);
 /* Sets reason and culprit; false. */
-bool refuse(struct reading *reading, enum reject reason, const struct scan_node *culprit);
+bool reading_refuse(struct reading *reading, enum reject reason, const struct scan_node *culprit);
 
 /* The first child of a container, and the one behind `node`. */
-const struct scan_node *first_child(const struct scan_node *container);
-const struct scan_node *next_child(const struct reading *reading, const struct scan_node *node);
+const struct scan_node *scan_first(const struct scan_node *container);
+const struct scan_node *reading_next(const struct reading *reading, const struct scan_node *node);
 /* The member of an object, NULL when it has none of that name or it is null. */
-const struct scan_node *object_member(const struct reading *reading, const struct scan_node *object,
-				      struct view name);
+const struct scan_node *reading_member(const struct reading *reading,
+				       const struct scan_node *object, struct view name);
 
 /* Names of the members in which an object may keep what is looked for, the most telling first. */
 struct holders {
@@ -64,23 +65,24 @@ struct holders {
 extern const struct holders text_holders, line_holders, number_holders, link_holders, word_holders,
 	name_holders, uri_holders;
 
-const struct scan_node *first_holder(const struct reading *reading, const struct scan_node *object,
-				     struct holders holders);
-const struct scan_node *first_element(const struct reading *reading, const struct scan_node *list);
+const struct scan_node *reading_holder(const struct reading *reading,
+				       const struct scan_node *object, struct holders holders);
+const struct scan_node *reading_element(const struct reading *reading,
+					const struct scan_node *list);
 /*
  * Follows lists and objects to a string or number. NULL with true: nothing is there; false: the
  * value has another shape.
  */
-bool find_leaf(const struct reading *reading, const struct scan_node *value, struct holders holders,
-	       const struct scan_node **ret_leaf);
+bool reading_leaf(const struct reading *reading, const struct scan_node *value,
+		  struct holders holders, const struct scan_node **ret_leaf);
 /* The same for a string only; refuses the member when it is none. */
-bool find_string(struct reading *reading, const struct scan_node *value, struct holders holders,
-		 const struct scan_node **ret_leaf);
-bool is_number(const struct scan_node *node);
+bool reading_string(struct reading *reading, const struct scan_node *value, struct holders holders,
+		    const struct scan_node **ret_leaf);
+bool scan_is_number(const struct scan_node *node);
 /* A string's text, a number as it is written. */
-struct view leaf_text(const struct reading *reading, const struct scan_node *leaf);
+struct view reading_text(const struct reading *reading, const struct scan_node *leaf);
 
 /* Gives a slot its line unless a higher rank has; true. */
-bool offer_line(struct reading *reading, enum slot slot, unsigned rank, struct view line);
+bool reading_offer(struct reading *reading, enum slot slot, unsigned rank, struct view line);
 
 #endif
