@@ -35,7 +35,7 @@ static const struct read_key override_keys[] = {
 	{"entity", read_node, TARGET(3), false, SCHEMA_NAME, "The id of the entity to change.", 0, 0, NULL},
 	{"append", read_node, ACTION(APPEND), false, SCHEMA_PATCH, "What is added.", 0, 0, NULL},
 	{"replace", read_node, ACTION(REPLACE), false, SCHEMA_PATCH, "What takes the place of what was there.", 0, 0, NULL},
-	{"disable", read_node, ACTION(DISABLE), false, "\"anyOf\":[{\"const\":true},{" SCHEMA_TEXTS "}]", "true, or the entries of a list to take out.", 0, 0, NULL},
+	{"disable", read_node, ACTION(DISABLE), false, "\"anyOf\":[{\"const\":true},{\"type\":\"array\",\"minItems\":1,\"items\":{" SCHEMA_PATTERN "}}]", "true, or the entries of a list to take out.", 0, 0, NULL},
 };
 /* clang-format on */
 const struct read_form override_form = READ_FORM("an override", override_keys);
