@@ -43,7 +43,7 @@ static void unknown_field(struct loader *loader, const struct table *fields,
 	for (size_t i = 0; i < fields->len; i++)
 		names[i] = arena_strndup(loader->reader.arena, fields->entries[i].key.ptr,
 					 fields->entries[i].key.len);
-	read_suggest(&loader->reader, diag, name->text, names, fields->len);
+	reader_suggest(&loader->reader, diag, name->text, names, fields->len);
 }
 
 static void check_merge(struct loader *loader, const struct node *rule)
@@ -98,7 +98,7 @@ static void check_superseded(struct loader *loader, const struct node *name)
 	}
 	diag = diags_add(loader->reader.diags, DIAG_ERROR, "no-such-rule", name->place,
 			 "there is no rule \"%.*s\"", VIEW_ARGS(name->text));
-	read_suggest(&loader->reader, diag, name->text, names, count);
+	reader_suggest(&loader->reader, diag, name->text, names, count);
 }
 
 static void check_supersedes(struct loader *loader, const struct node *rule)

@@ -10,7 +10,7 @@ static const char *const reserved[] = {"modality", "score", "confidence", "attri
 
 bool field_read(struct reader *reader, const struct node *key)
 {
-	if (!is_plain_name(key->text)) {
+	if (!reader_plain_name(key->text)) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", key->place,
 			  "a field's name is letters, digits, \"_\", \"-\" and \".\", at most %d",
 			  NAME_LENGTH_MAX);
@@ -31,7 +31,7 @@ static bool check_value(struct reader *reader, struct view field, const struct n
 {
 	bool topic = view_is(field, "class") || view_is(field, "status");
 
-	if (topic && !is_plain_name(node->text)) {
+	if (topic && !reader_plain_name(node->text)) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", node->place,
 			  "a %.*s is letters, digits, \"_\", \"-\" and \".\", at most %d",
 			  VIEW_ARGS(field), NAME_LENGTH_MAX);
@@ -55,7 +55,7 @@ static bool add_value(struct reader *reader, const struct node *node, struct con
 {
 	struct view *value = &constant->values[constant->value_count];
 
-	if (!read_text(reader, NULL, node, value) || !check_value(reader, constant->field, node))
+	if (!reader_text(reader, NULL, node, value) || !check_value(reader, constant->field, node))
 		return false;
 	constant->value_count++;
 	return true;
@@ -67,7 +67,7 @@ static bool read_values(struct reader *reader, const struct node *node, struct c
 
 	constant->list = node->kind == NODE_LIST;
 	if (node->kind == NODE_MAP)
-		return read_wrong_type(reader, node, "a value or a list of values");
+		return reader_wrong_type(reader, node, "a value or a list of values");
 	if (node->count > RULE_VALUES_MAX) {
 		diags_add(reader->diags, DIAG_ERROR, "too-large", node->place,
 			  "a field has at most %d values", RULE_VALUES_MAX);
@@ -76,7 +76,7 @@ static bool read_values(struct reader *reader, const struct node *node, struct c
 	if (constant->list &&
 	    (view_is(constant->field, "class") || view_is(constant->field, "status") ||
 	     view_is(constant->field, "direction")))
-		return read_wrong_type(reader, node, "one value");
+		return reader_wrong_type(reader, node, "one value");
 	constant->values = arena_array(reader->arena, node->count + 1, sizeof(struct view));
 	if (!constant->list)
 		return add_value(reader, node, constant);
@@ -104,7 +104,7 @@ bool constants_read(struct reader *reader, const struct node *map, bool any_fiel
 	bool good = true;
 
 	if (map->kind != NODE_MAP)
-		return read_wrong_type(reader, map, "a mapping of fields to values");
+		return reader_wrong_type(reader, map, "a mapping of fields to values");
 	if (map->count > RULE_FIELDS_MAX) {
 		diags_add(reader->diags, DIAG_ERROR, "too-large", map->place,
 			  "there are more than %d fields", RULE_FIELDS_MAX);

@@ -68,7 +68,7 @@ static bool read_members(struct reader *reader, const struct read_key *key, cons
 			 void *place)
 {
 	if (node->kind != NODE_LIST)
-		return read_wrong_type(reader, node, "a list of expressions");
+		return reader_wrong_type(reader, node, "a list of expressions");
 	return read_children(reader, key, node, place);
 }
 
@@ -88,7 +88,7 @@ static bool read_weighted(struct reader *reader, const struct node *node, struct
 		.name = "a weight", .least = -WEIGHT_MAX, .most = WEIGHT_MAX};
 	struct expr *pattern = expr_pattern(reader, node->key);
 
-	if (!read_int(reader, &weight, node, &expr->weights[expr->child_count]) || !pattern)
+	if (!reader_int(reader, &weight, node, &expr->weights[expr->child_count]) || !pattern)
 		return false;
 	expr->children[expr->child_count++] = pattern;
 	return true;
@@ -103,7 +103,7 @@ static bool read_weights(struct reader *reader, const struct read_key *key, cons
 
 	(void)key;
 	if (node->kind != NODE_MAP || !node->count)
-		return read_wrong_type(reader, node, "a mapping of patterns to points");
+		return reader_wrong_type(reader, node, "a mapping of patterns to points");
 	expr->children = arena_array(reader->arena, node->count, sizeof(struct expr *));
 	expr->weights = arena_array(reader->arena, node->count, sizeof(int));
 	for (const struct node *child = node->first; child; child = child->next)
@@ -120,7 +120,7 @@ static bool read_atleast(struct reader *reader, const struct read_key *key, cons
 	struct expr *expr = place;
 
 	(void)key;
-	if (!read_form(reader, &atleast_form, node, node->key->place, expr))
+	if (!reader_form(reader, &atleast_form, node, node->key->place, expr))
 		return false;
 	if (expr->n <= expr->child_count)
 		return true;
@@ -133,7 +133,7 @@ static bool read_count(struct reader *reader, const struct read_key *key, const 
 		       void *place)
 {
 	(void)key;
-	return read_form(reader, &count_form, node, node->key->place, place);
+	return reader_form(reader, &count_form, node, node->key->place, place);
 }
 
 /* 8, 8 words, 2 sentences, sentence, paragraph */
@@ -147,15 +147,15 @@ static bool read_within(struct reader *reader, const struct read_key *key, const
 
 	(void)key;
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node,
-				       "a number of words, \"sentence\" or \"paragraph\"");
+		return reader_wrong_type(reader, node,
+					 "a number of words, \"sentence\" or \"paragraph\"");
 	while (digits < text.len && text.ptr[digits] >= '0' && text.ptr[digits] <= '9')
 		digits++;
 	unit = view_trim(view_slice(text, digits, text.len));
 	expr->unit = view_is(unit, "paragraph")				       ? NEAR_PARAGRAPH
 		     : view_is(unit, "sentence") || view_is(unit, "sentences") ? NEAR_SENTENCES
 									       : NEAR_WORDS;
-	if ((digits && !read_number(view_slice(text, 0, digits), &number)) || number < 1 ||
+	if ((digits && !reader_number(view_slice(text, 0, digits), &number)) || number < 1 ||
 	    (expr->unit == NEAR_WORDS &&
 	     (!digits || number > NEAR_WORDS_MAX ||
 	      (unit.len && !view_is(unit, "words") && !view_is(unit, "word")))) ||
@@ -177,7 +177,7 @@ static bool read_order(struct reader *reader, const struct read_key *key, const 
 {
 	unsigned choice;
 
-	if (!read_choice(reader, key, node, &choice))
+	if (!reader_choice(reader, key, node, &choice))
 		return false;
 	*(bool *)place = choice == 1;
 	return true;
@@ -189,7 +189,7 @@ static bool read_near(struct reader *reader, const struct read_key *key, const s
 	struct expr *expr = place;
 
 	(void)key;
-	if (!read_form(reader, &near_form, node, node->key->place, expr))
+	if (!reader_form(reader, &near_form, node, node->key->place, expr))
 		return false;
 	if (expr->child_count > 1)
 		return true;
@@ -202,7 +202,7 @@ static bool read_sum(struct reader *reader, const struct read_key *key, const st
 		     void *place)
 {
 	(void)key;
-	return read_form(reader, &sum_form, node, node->key->place, place);
+	return reader_form(reader, &sum_form, node, node->key->place, place);
 }
 
 /* --- tables -------------------------------------------------------------------------------------
@@ -219,12 +219,12 @@ static const char *const orders[] = {"any", "given", NULL};
 
 /* clang-format off */
 static const struct read_key atleast_keys[] = {
-	{"n", read_int, AT(n), true, NULL, "How many different members.", 1, EXPR_CHILDREN_MAX, NULL},
+	{"n", reader_int, AT(n), true, NULL, "How many different members.", 1, EXPR_CHILDREN_MAX, NULL},
 	{"of", read_members, 0, true, SCHEMA_LIST, "The members.", 0, 0, NULL},
 };
 static const struct read_key count_keys[] = {
 	{"of", read_one, 0, true, SCHEMA_EXPR, "What is counted.", 0, 0, NULL},
-	{"min", read_int, AT(n), true, NULL, "How many occurrences.", 1, 10000, NULL},
+	{"min", reader_int, AT(n), true, NULL, "How many occurrences.", 1, 10000, NULL},
 };
 static const struct read_key near_keys[] = {
 	{"within", read_within, 0, true, SCHEMA_WITHIN, "8 (words), sentence, 2 sentences, paragraph.", 0, 0, NULL},
@@ -232,7 +232,7 @@ static const struct read_key near_keys[] = {
 	{"of", read_members, 0, true, "\"type\":\"array\",\"minItems\":2,\"items\":{" SCHEMA_EXPR "}", "The members.", 0, 0, NULL},
 };
 static const struct read_key sum_keys[] = {
-	{"min", read_int, AT(min), true, NULL, "The points to reach.", -WEIGHT_MAX, WEIGHT_MAX, NULL},
+	{"min", reader_int, AT(min), true, NULL, "The points to reach.", -WEIGHT_MAX, WEIGHT_MAX, NULL},
 	{"of", read_weights, 0, true, "\"type\":\"object\",\"minProperties\":1,\"additionalProperties\":"
 	 "{\"type\":\"integer\",\"minimum\":-10000,\"maximum\":10000}", "Patterns and their points.", 0, 0, NULL},
 };
@@ -245,14 +245,14 @@ static const struct read_key expr_keys[] = {
 	{"near", read_near, 0, false, "\"$ref\":\"#/$defs/near\"", "Near each other.", 0, 0, NULL},
 	{"sum", read_sum, 0, false, "\"$ref\":\"#/$defs/sum\"", "Weighted words.", 0, 0, NULL},
 	{"meta", expr_read_meta, 0, false, "\"$ref\":\"#/$defs/meta\"", "The item's metadata.", 0, 0, NULL},
-	{"except", read_expr, AT(except), false, SCHEMA_EXPR, "Drops hits that overlap these.", 0, 0, NULL},
+	{"except", reader_expr, AT(except), false, SCHEMA_EXPR, "Drops hits that overlap these.", 0, 0, NULL},
 	{"in", expr_read_fields, AT(fields), false, "\"$ref\":\"#/$defs/fields\"", "Only in these fields.", 0, 0, NULL},
-	{"first", read_int, AT(first), false, NULL, "Only in the first words.", 1, EXPR_FIRST_MAX, NULL},
+	{"first", reader_int, AT(first), false, NULL, "Only in the first words.", 1, EXPR_FIRST_MAX, NULL},
 	{"is", expr_read_is, 0, false, "\"$ref\":\"#/$defs/is\"", "What cues and quotes say of the anchor.", 0, 0, NULL},
-	{"by", read_expr, AT(by), false, SCHEMA_EXPR, "In speech of these, or in text attributed to them.", 0, 0, NULL},
-	{"lang", read_languages, AT(langs), false, SCHEMA_LANGUAGES, "Only in these languages.", 0, 0, NULL},
-	{"case", read_bool, AT(match_case), false, "\"type\":\"boolean\"", "Every word as written.", 0, 0, NULL},
-	{"name", read_text, AT(name), false, SCHEMA_TEXT, "Shown in explanations.", 0, 0, NULL},
+	{"by", reader_expr, AT(by), false, SCHEMA_EXPR, "In speech of these, or in text attributed to them.", 0, 0, NULL},
+	{"lang", reader_languages, AT(langs), false, SCHEMA_LANGUAGES, "Only in these languages.", 0, 0, NULL},
+	{"case", reader_bool, AT(match_case), false, "\"type\":\"boolean\"", "Every word as written.", 0, 0, NULL},
+	{"name", reader_text, AT(name), false, SCHEMA_TEXT, "Shown in explanations.", 0, 0, NULL},
 };
 /* clang-format on */
 
@@ -289,7 +289,7 @@ static const struct node *find_operator(struct reader *reader, const struct node
 		for (size_t i = 0; i < expr_form.count; i++)
 			known |= view_is(child->key->text, expr_keys[i].name);
 		if (!known) {
-			read_unknown_key(reader, child->key, &expr_form);
+			reader_unknown_key(reader, child->key, &expr_form);
 			unknown = true;
 		}
 		if (operator_of(child) < 0)
@@ -322,7 +322,7 @@ static struct expr *read_map(struct reader *reader, const struct node *node)
 		return NULL;
 	expr = expr_new(reader, operator_kinds[operator_of(op)], op->key);
 	expr->text = op->key->text;
-	return read_form(reader, &expr_form, node, op->key->place, expr) ? expr : NULL;
+	return reader_form(reader, &expr_form, node, op->key->place, expr) ? expr : NULL;
 }
 
 static struct expr *read_list(struct reader *reader, const struct node *node)

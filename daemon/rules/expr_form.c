@@ -16,12 +16,12 @@ static bool read_words(struct reader *reader, const struct node *node, const cha
 
 	if (node->kind == NODE_MAP || (node->kind == NODE_SCALAR && node->empty) ||
 	    (node->kind == NODE_LIST && !node->count))
-		return read_wrong_type(reader, node, what);
+		return reader_wrong_type(reader, node, what);
 	if (node->kind == NODE_SCALAR)
 		return read(reader, node, place);
 	for (const struct node *child = node->first; child; child = child->next)
 		good &= child->kind == NODE_SCALAR ? read(reader, child, place)
-						   : read_wrong_type(reader, child, what);
+						   : reader_wrong_type(reader, child, what);
 	return good;
 }
 
@@ -42,7 +42,7 @@ static bool read_field(struct reader *reader, const struct node *node, void *pla
 	diag = diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			 "there is no field \"%.*s\"", VIEW_ARGS(node->text));
 	diag_hint(diag, "headline, subhead, summary, lede, body, caption or slugline");
-	read_suggest(reader, diag, node->text, names, ITEM_FIELDS + 1);
+	reader_suggest(reader, diag, node->text, names, ITEM_FIELDS + 1);
 	return false;
 }
 
@@ -79,7 +79,7 @@ static bool read_is(struct reader *reader, const struct node *node, void *place)
 			 "\"%.*s\" is nothing that a cue says", VIEW_ARGS(node->text));
 	diag_hint(diag, "asserted, negated, hypothetical, future, historical, averted, denied, "
 			"quoted; all but the first also with \"not \"");
-	read_suggest(reader, diag, name, names, MODALITY_NAMES + 1);
+	reader_suggest(reader, diag, name, names, MODALITY_NAMES + 1);
 	return false;
 }
 
@@ -105,7 +105,7 @@ static bool read_urgency(struct reader *reader, const struct node *node, struct 
 	struct view text = node->text;
 
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a comparison such as <=3");
+		return reader_wrong_type(reader, node, "a comparison such as <=3");
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
 		if (!view_starts(text, view_of(signs[i].sign)))
 			continue;
@@ -128,9 +128,9 @@ static bool read_lang_value(struct reader *reader, const struct node *node)
 	language lang;
 
 	if (node->kind == NODE_SCALAR)
-		return read_language(reader, node, &lang);
+		return reader_language(reader, node, &lang);
 	for (const struct node *child = node->first; child; child = child->next)
-		good &= read_language(reader, child, &lang);
+		good &= reader_language(reader, child, &lang);
 	return good;
 }
 
@@ -155,10 +155,10 @@ static bool read_meta_value(struct reader *reader, const struct read_key *key,
 	expr->meta_count++;
 	if (meta->key == META_URGENCY)
 		return read_urgency(reader, node, meta);
-	if (!read_texts(reader, key, node, &values))
+	if (!reader_texts(reader, key, node, &values))
 		return false;
 	if (!values.len)
-		return read_wrong_type(reader, node, "a value or several");
+		return reader_wrong_type(reader, node, "a value or several");
 	for (size_t i = 0; i < values.len; i++)
 		values.at[i] = lower(reader, values.at[i]);
 	meta->values = values.at;
@@ -187,8 +187,8 @@ bool expr_read_meta(struct reader *reader, const struct read_key *key, const str
 
 	(void)key;
 	if (node->kind == NODE_MAP && !node->count)
-		return read_wrong_type(reader, node, "a mapping such as {urgency: <=3}");
+		return reader_wrong_type(reader, node, "a mapping such as {urgency: <=3}");
 	expr->metas = arena_array(reader->arena, sizeof(meta_keys) / sizeof(meta_keys[0]),
 				  sizeof(*expr->metas));
-	return read_form(reader, &meta_form, node, node->key->place, expr);
+	return reader_form(reader, &meta_form, node, node->key->place, expr);
 }

@@ -211,8 +211,8 @@ static void disable(struct loader *loader, enum declared_kind kind, struct decla
 	else if (kind == DECLARED_LIST && patch->kind == NODE_LIST && patch->count)
 		disable_entries(loader, declaration, patch);
 	else
-		read_wrong_type(&loader->reader, patch,
-				kind == DECLARED_LIST ? "true or a list of entries" : "true");
+		reader_wrong_type(&loader->reader, patch,
+				  kind == DECLARED_LIST ? "true or a list of entries" : "true");
 }
 
 /* --- entries ------------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ static struct declaration *find_target(struct loader *loader, enum declared_kind
 	size_t count = loader->declared[kind].len;
 
 	if (name->kind != NODE_SCALAR || name->empty) {
-		read_wrong_type(&loader->reader, name, "a name");
+		reader_wrong_type(&loader->reader, name, "a name");
 		return NULL;
 	}
 	found = table_get(&loader->names[kind], name->text);
@@ -242,7 +242,7 @@ static struct declaration *find_target(struct loader *loader, enum declared_kind
 
 		names[i] = arena_strndup(loader->reader.arena, other.ptr, other.len);
 	}
-	read_suggest(&loader->reader, diag, name->text, names, count);
+	reader_suggest(&loader->reader, diag, name->text, names, count);
 	return NULL;
 }
 
@@ -267,7 +267,7 @@ static void apply(struct loader *loader, const struct node *node)
 	struct declaration *declaration;
 	int target, action;
 
-	if (!read_form(&loader->reader, &override_form, node, node->place, &parts))
+	if (!reader_form(&loader->reader, &override_form, node, node->place, &parts))
 		return;
 	target = only(parts.targets, TARGETS);
 	action = only(parts.actions, ACTIONS);
@@ -287,7 +287,7 @@ static void apply(struct loader *loader, const struct node *node)
 		return;
 	}
 	if (target_kinds[target] != DECLARED_LIST && parts.actions[action]->kind != NODE_MAP) {
-		read_wrong_type(&loader->reader, parts.actions[action], "a mapping of keys");
+		reader_wrong_type(&loader->reader, parts.actions[action], "a mapping of keys");
 		return;
 	}
 	(action == APPEND ? append : replace)(loader, declaration, parts.actions[action]);

@@ -31,7 +31,7 @@ static bool check_name(struct loader *loader, enum declared_kind kind, const str
 	static const char *const reserved[] = {"num", "date", "money"};
 	bool plain = kind == DECLARED_RULE || kind == DECLARED_CUE;
 
-	if (!(plain ? is_plain_name(key->text) : is_variable_name(key->text))) {
+	if (!(plain ? reader_plain_name(key->text) : reader_variable_name(key->text))) {
 		diags_add(loader->reader.diags, DIAG_ERROR, "bad-name", key->place,
 			  plain ? "the name of a %s is letters, digits, \"_\", \"-\" and \".\", at "
 				  "most %d"
@@ -102,7 +102,7 @@ static bool read_declarations(struct reader *reader, const struct read_key *key,
 
 	if (node->kind != NODE_MAP) {
 		reader->incomplete = true;
-		return read_wrong_type(reader, node, "a mapping of names");
+		return reader_wrong_type(reader, node, "a mapping of names");
 	}
 	for (const struct node *child = node->first; child; child = child->next)
 		declare(loader, (enum declared_kind)key->least, child);
@@ -116,7 +116,7 @@ static bool read_overrides(struct reader *reader, const struct read_key *key,
 
 	(void)key;
 	if (node->kind != NODE_LIST)
-		return read_wrong_type(reader, node, "a list of overrides");
+		return reader_wrong_type(reader, node, "a list of overrides");
 	if (loader->overrides.len + node->count > OVERRIDES_MAX) {
 		diags_add(reader->diags, DIAG_ERROR, "too-large", node->place,
 			  "there are more than %d overrides", OVERRIDES_MAX);
@@ -145,7 +145,7 @@ static bool read_namespace(struct reader *reader, const struct read_key *key,
 	struct view ignored;
 
 	(void)place;
-	return read_name(reader, key, node, &ignored);
+	return reader_name(reader, key, node, &ignored);
 }
 
 /* clang-format off */
@@ -175,7 +175,7 @@ static void read_file(struct loader *loader, const struct source_file *file)
 		reader->incomplete = true;
 	if (!root)
 		return;
-	if (!read_form(reader, &pack_form, root, top, loader))
+	if (!reader_form(reader, &pack_form, root, top, loader))
 		for (const struct node *node = root->first; node; node = node->next) {
 			bool known = root->kind != NODE_MAP;
 

@@ -98,7 +98,7 @@ static bool parse_marks(struct cursor *cursor, struct element *element)
 			cursor->at = from;
 			return true;
 		}
-		if (element->capture.ptr || !is_variable_name(name)) {
+		if (element->capture.ptr || !reader_variable_name(name)) {
 			pattern_mistake(cursor, from, cursor->at,
 					"a capture is written name=, once");
 			return false;
@@ -164,7 +164,7 @@ static bool parse_border(struct cursor *cursor)
 	    view_starts(view_slice(cursor->text, cursor->at, cursor->text.len),
 			VIEW("\xE2\x80\x99")))
 		return true;
-	if (byte == '-' && is_piece_byte(peek(cursor, 1))) {
+	if (byte == '-' && pattern_piece_byte(peek(cursor, 1))) {
 		cursor->at++;
 		return true;
 	}
@@ -237,7 +237,7 @@ static bool check_ends(struct cursor *cursor, const struct sequence *sequence)
 static bool is_quoted_mark(const struct node *scalar)
 {
 	return !scalar->plain && scalar->text.len == 1 && scalar->text.ptr[0] > ' ' &&
-	       !is_name_byte(scalar->text.ptr[0]);
+	       !pattern_name_byte(scalar->text.ptr[0]);
 }
 
 static bool read_mark(struct cursor *cursor, struct sequence *ret_sequence)
@@ -259,7 +259,7 @@ int pattern_read_in(struct reader *reader, const struct node *scalar, struct seq
 	size_t anchors = 0;
 
 	if (scalar->kind != NODE_SCALAR || scalar->empty) {
-		read_wrong_type(reader, scalar, "a pattern");
+		reader_wrong_type(reader, scalar, "a pattern");
 		return -1;
 	}
 	if (scalar->text.len > PATTERN_LENGTH_MAX) {

@@ -35,13 +35,13 @@ static bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-bool is_name_byte(char byte)
+bool pattern_name_byte(char byte)
 {
 	return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_' ||
 	       is_digit(byte);
 }
 
-bool is_piece_byte(char byte)
+bool pattern_piece_byte(char byte)
 {
 	return byte && !is_space(byte) && !strchr("()|<>$^=*?", byte);
 }
@@ -50,7 +50,7 @@ struct view pattern_take_name(struct cursor *cursor)
 {
 	size_t from = cursor->at;
 
-	while (is_name_byte(peek(cursor, 0)))
+	while (pattern_name_byte(peek(cursor, 0)))
 		cursor->at++;
 	return view_slice(cursor->text, from, cursor->at);
 }
@@ -62,7 +62,7 @@ static bool take_count(struct cursor *cursor, unsigned *ret_count)
 
 	while (is_digit(peek(cursor, 0)))
 		cursor->at++;
-	if (!read_number(view_slice(cursor->text, from, cursor->at), &number))
+	if (!reader_number(view_slice(cursor->text, from, cursor->at), &number))
 		return false;
 	*ret_count = (unsigned)number;
 	return true;
@@ -190,7 +190,7 @@ bool pattern_ref(struct cursor *cursor, struct element *element)
 
 	element->kind = ELEMENT_REF;
 	element->text = pattern_take_name(cursor);
-	if (!is_variable_name(element->text)) {
+	if (!reader_variable_name(element->text)) {
 		diag_hint(pattern_mistake(
 				  cursor, from, cursor->at,
 				  "after \"$\" stands the name of a list, term, entity or type"),
@@ -217,7 +217,7 @@ static bool is_one_word(struct view piece)
 		char byte = piece.ptr[i];
 
 		digits &= is_digit(byte);
-		letters &= is_name_byte(byte) && byte != '_' && !is_digit(byte);
+		letters &= pattern_name_byte(byte) && byte != '_' && !is_digit(byte);
 	}
 	return letters || digits || view_is(piece, "n't") || view_is(piece, "'s");
 }
@@ -320,7 +320,7 @@ bool pattern_word(struct cursor *cursor, struct element *element, size_t *ret_fr
 			: cursor->at == from + 1 ? MODE_EXACT
 						 : MODE_CASE;
 	begin = cursor->at;
-	while (is_piece_byte(peek(cursor, 0)))
+	while (pattern_piece_byte(peek(cursor, 0)))
 		cursor->at++;
 	element->text = view_slice(cursor->text, begin, cursor->at);
 	*ret_from = begin;

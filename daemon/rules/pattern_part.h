@@ -32,9 +32,9 @@ static inline bool is_space(char byte)
 	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-bool is_name_byte(char byte);
+bool pattern_name_byte(char byte);
 /* Whether it may stand inside a word. */
-bool is_piece_byte(char byte);
+bool pattern_piece_byte(char byte);
 struct view pattern_take_name(struct cursor *cursor);
 
 /* Each reads one part at the cursor; false when it is wrong (told). */

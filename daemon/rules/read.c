@@ -59,7 +59,7 @@ static bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-bool is_variable_name(struct view name)
+bool reader_variable_name(struct view name)
 {
 	if (name.len == 0 || name.len > NAME_LENGTH_MAX || is_digit(name.ptr[0]))
 		return false;
@@ -69,7 +69,7 @@ bool is_variable_name(struct view name)
 	return true;
 }
 
-bool is_plain_name(struct view name)
+bool reader_plain_name(struct view name)
 {
 	if (name.len == 0 || name.len > NAME_LENGTH_MAX)
 		return false;
@@ -82,8 +82,8 @@ bool is_plain_name(struct view name)
 	return true;
 }
 
-void read_suggest(struct reader *reader, struct diag *diag, struct view name,
-		  const char *const *names, size_t count)
+void reader_suggest(struct reader *reader, struct diag *diag, struct view name,
+		    const char *const *names, size_t count)
 {
 	const char *near;
 
@@ -106,7 +106,7 @@ static const struct read_key *find_key(const struct read_form *form, struct view
 	return NULL;
 }
 
-void read_unknown_key(struct reader *reader, const struct node *key, const struct read_form *form)
+void reader_unknown_key(struct reader *reader, const struct node *key, const struct read_form *form)
 {
 	const char *names[READ_KEYS_MAX];
 	struct str all = {0};
@@ -118,11 +118,11 @@ void read_unknown_key(struct reader *reader, const struct node *key, const struc
 		str_printf(&all, "%s%s", i ? ", " : "", names[i]);
 	}
 	diag_hint(diag, "its keys are %s", all.ptr);
-	read_suggest(reader, diag, key->text, names, form->count);
+	reader_suggest(reader, diag, key->text, names, form->count);
 	str_fini(&all);
 }
 
-bool read_wrong_type(struct reader *reader, const struct node *node, const char *what)
+bool reader_wrong_type(struct reader *reader, const struct node *node, const char *what)
 {
 	if (node->key)
 		diags_add(reader->diags, DIAG_ERROR, "wrong-type", node->place,
@@ -149,8 +149,8 @@ static bool read_missing(struct reader *reader, const struct read_form *form,
 	return good;
 }
 
-bool read_form(struct reader *reader, const struct read_form *form, const struct node *node,
-	       struct place owner, void *target)
+bool reader_form(struct reader *reader, const struct read_form *form, const struct node *node,
+		 struct place owner, void *target)
 {
 	bool good;
 
@@ -164,7 +164,7 @@ bool read_form(struct reader *reader, const struct read_form *form, const struct
 		const struct read_key *key = find_key(form, child->key->text);
 
 		if (!key) {
-			read_unknown_key(reader, child->key, form);
+			reader_unknown_key(reader, child->key, form);
 			good = false;
 		} else if (key->read) {
 			good &= key->read(reader, key, child, (char *)target + key->offset);
@@ -176,12 +176,12 @@ bool read_form(struct reader *reader, const struct read_form *form, const struct
 /* --- values -------------------------------------------------------------------------------------
  */
 
-bool read_text(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place)
+bool reader_text(struct reader *reader, const struct read_key *key, const struct node *node,
+		 void *place)
 {
 	(void)key;
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a text");
+		return reader_wrong_type(reader, node, "a text");
 	if (node->text.len == 0 || node->text.len > TEXT_LENGTH_MAX) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			  "wants a text of 1 to %d bytes", TEXT_LENGTH_MAX);
@@ -191,12 +191,12 @@ bool read_text(struct reader *reader, const struct read_key *key, const struct n
 	return true;
 }
 
-bool read_name(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place)
+bool reader_name(struct reader *reader, const struct read_key *key, const struct node *node,
+		 void *place)
 {
-	if (!read_text(reader, key, node, place))
+	if (!reader_text(reader, key, node, place))
 		return false;
-	if (is_plain_name(node->text))
+	if (reader_plain_name(node->text))
 		return true;
 	diags_add(reader->diags, DIAG_ERROR, "bad-name", node->place,
 		  "a name is letters, digits, \"_\", \"-\" and \".\", at most %d", NAME_LENGTH_MAX);
@@ -204,7 +204,7 @@ bool read_name(struct reader *reader, const struct read_key *key, const struct n
 	return false;
 }
 
-bool read_number(struct view text, int *ret_number)
+bool reader_number(struct view text, int *ret_number)
 {
 	bool minus = text.len && text.ptr[0] == '-';
 	int number = 0;
@@ -222,14 +222,14 @@ bool read_number(struct view text, int *ret_number)
 	return true;
 }
 
-bool read_int(struct reader *reader, const struct read_key *key, const struct node *node,
-	      void *place)
+bool reader_int(struct reader *reader, const struct read_key *key, const struct node *node,
+		void *place)
 {
 	int number;
 
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a whole number");
-	if (!read_number(node->text, &number) || number < key->least || number > key->most) {
+		return reader_wrong_type(reader, node, "a whole number");
+	if (!reader_number(node->text, &number) || number < key->least || number > key->most) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			  "%s wants a whole number from %d to %d", key->name, key->least,
 			  key->most);
@@ -239,15 +239,15 @@ bool read_int(struct reader *reader, const struct read_key *key, const struct no
 	return true;
 }
 
-bool read_choice(struct reader *reader, const struct read_key *key, const struct node *node,
-		 void *place)
+bool reader_choice(struct reader *reader, const struct read_key *key, const struct node *node,
+		   void *place)
 {
 	struct str all = {0};
 	struct diag *diag;
 	unsigned count = 0;
 
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a word");
+		return reader_wrong_type(reader, node, "a word");
 	for (; key->words[count]; count++) {
 		if (view_is(node->text, key->words[count])) {
 			*(unsigned *)place = count;
@@ -258,16 +258,16 @@ bool read_choice(struct reader *reader, const struct read_key *key, const struct
 	}
 	diag = diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place, "%s wants one of %s",
 			 key->name, all.ptr);
-	read_suggest(reader, diag, node->text, key->words, count);
+	reader_suggest(reader, diag, node->text, key->words, count);
 	str_fini(&all);
 	return false;
 }
 
-bool read_bool(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place)
+bool reader_bool(struct reader *reader, const struct read_key *key, const struct node *node,
+		 void *place)
 {
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "true or false");
+		return reader_wrong_type(reader, node, "true or false");
 	if (!view_is(node->text, "true") && !view_is(node->text, "false")) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			  "%s wants true or false", key->name);
@@ -277,29 +277,29 @@ bool read_bool(struct reader *reader, const struct read_key *key, const struct n
 	return true;
 }
 
-bool read_texts(struct reader *reader, const struct read_key *key, const struct node *node,
-		void *place)
+bool reader_texts(struct reader *reader, const struct read_key *key, const struct node *node,
+		  void *place)
 {
 	struct views *views = place;
 	bool good = true;
 
 	if (node->kind == NODE_MAP || (node->kind == NODE_SCALAR && node->empty))
-		return read_wrong_type(reader, node, "a text or a list of texts");
+		return reader_wrong_type(reader, node, "a text or a list of texts");
 	if (node->kind == NODE_SCALAR) {
 		views->at = arena_array(reader->arena, 1, sizeof(*views->at));
 		views->len = 1;
-		return read_text(reader, key, node, views->at);
+		return reader_text(reader, key, node, views->at);
 	}
 	views->at = arena_array(reader->arena, node->count + 1, sizeof(*views->at));
 	for (const struct node *child = node->first; child; child = child->next)
-		good &= read_text(reader, key, child, &views->at[views->len++]);
+		good &= reader_text(reader, key, child, &views->at[views->len++]);
 	return good;
 }
 
-bool read_language(struct reader *reader, const struct node *node, language *ret_language)
+bool reader_language(struct reader *reader, const struct node *node, language *ret_language)
 {
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a language code");
+		return reader_wrong_type(reader, node, "a language code");
 	*ret_language = language_find(node->text);
 	if (*ret_language != LANGUAGE_UNKNOWN)
 		return true;
@@ -309,8 +309,8 @@ bool read_language(struct reader *reader, const struct node *node, language *ret
 	return false;
 }
 
-bool read_languages(struct reader *reader, const struct read_key *key, const struct node *node,
-		    void *place)
+bool reader_languages(struct reader *reader, const struct read_key *key, const struct node *node,
+		      void *place)
 {
 	struct languages *languages = place;
 	language *at = arena_array(reader->arena, node->count + 1, sizeof(*at));
@@ -319,14 +319,14 @@ bool read_languages(struct reader *reader, const struct read_key *key, const str
 
 	(void)key;
 	if (node->kind == NODE_SCALAR) {
-		good = read_language(reader, node, &at[0]);
+		good = reader_language(reader, node, &at[0]);
 		*languages = (struct languages){at, good};
 		return good;
 	}
 	if (node->kind == NODE_MAP || !node->first)
-		return read_wrong_type(reader, node, "a language code or a list of them");
+		return reader_wrong_type(reader, node, "a language code or a list of them");
 	for (const struct node *child = node->first; child; child = child->next)
-		if (read_language(reader, child, &at[len]))
+		if (reader_language(reader, child, &at[len]))
 			len++;
 		else
 			good = false;
@@ -334,8 +334,8 @@ bool read_languages(struct reader *reader, const struct read_key *key, const str
 	return good;
 }
 
-bool read_expr(struct reader *reader, const struct read_key *key, const struct node *node,
-	       void *place)
+bool reader_expr(struct reader *reader, const struct read_key *key, const struct node *node,
+		 void *place)
 {
 	struct expr *expr = expr_read_in(reader, node);
 
@@ -345,7 +345,7 @@ bool read_expr(struct reader *reader, const struct read_key *key, const struct n
 	return expr != NULL;
 }
 
-bool read_duration(struct view text, int64_t *ret_ms)
+bool reader_duration(struct view text, int64_t *ret_ms)
 {
 	static const struct {
 		const char *name;
@@ -356,7 +356,7 @@ bool read_duration(struct view text, int64_t *ret_ms)
 
 	while (digits < text.len && is_digit(text.ptr[digits]))
 		digits++;
-	if (!read_number(view_slice(text, 0, digits), &number))
+	if (!reader_number(view_slice(text, 0, digits), &number))
 		return false;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (view_is(view_slice(text, digits, text.len), units[i].name)) {

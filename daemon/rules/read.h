@@ -60,42 +60,43 @@ struct read_form {
  * Reads a mapping into `target`. Unknown keys and missing ones (told at `owner`) are mistakes.
  * False when it is no mapping or anything in it is wrong.
  */
-bool read_form(struct reader *reader, const struct read_form *form, const struct node *node,
-	       struct place owner, void *target);
-void read_unknown_key(struct reader *reader, const struct node *key, const struct read_form *form);
+bool reader_form(struct reader *reader, const struct read_form *form, const struct node *node,
+		 struct place owner, void *target);
+void reader_unknown_key(struct reader *reader, const struct node *key,
+			const struct read_form *form);
 /* "KEY wants WHAT, not a list". Always false. */
-bool read_wrong_type(struct reader *reader, const struct node *node, const char *what);
+bool reader_wrong_type(struct reader *reader, const struct node *node, const char *what);
 /* A hint "did you mean" from the names of a table, when one is near. */
-void read_suggest(struct reader *reader, struct diag *diag, struct view name,
-		  const char *const *names, size_t count);
+void reader_suggest(struct reader *reader, struct diag *diag, struct view name,
+		    const char *const *names, size_t count);
 
 /* What one text or a list of texts is read into. */
 struct views {
 	struct view *at;
 	size_t len;
 };
-read_value read_text;	   /* not empty: into struct view */
-read_value read_name;	   /* letters, digits, `_`, `-`, `.`: into struct view */
-read_value read_texts;	   /* one text or a list of them: into struct views */
-read_value read_int;	   /* a whole number from key->least to key->most: into int */
-read_value read_choice;	   /* one of key->words: its number into unsigned */
-read_value read_bool;	   /* true or false: into bool */
-read_value read_languages; /* a language code or a list of them: into struct languages */
-read_value read_expr;	   /* into struct expr * */
+read_value reader_text;	     /* not empty: into struct view */
+read_value reader_name;	     /* letters, digits, `_`, `-`, `.`: into struct view */
+read_value reader_texts;     /* one text or a list of them: into struct views */
+read_value reader_int;	     /* a whole number from key->least to key->most: into int */
+read_value reader_choice;    /* one of key->words: its number into unsigned */
+read_value reader_bool;	     /* true or false: into bool */
+read_value reader_languages; /* a language code or a list of them: into struct languages */
+read_value reader_expr;	     /* into struct expr * */
 
-bool read_language(struct reader *reader, const struct node *node, language *ret_language);
+bool reader_language(struct reader *reader, const struct node *node, language *ret_language);
 /* "12h", "7d": ms; false when it is none. */
-bool read_duration(struct view text, int64_t *ret_ms);
+bool reader_duration(struct view text, int64_t *ret_ms);
 /* A whole number, all of the text; false when it is none or overflows int. */
-bool read_number(struct view text, int *ret_number);
+bool reader_number(struct view text, int *ret_number);
 
 #define NAME_LENGTH_MAX 128
 #define TEXT_LENGTH_MAX 8192 /* of one text that is no pattern, in bytes */
 #define SUGGESTIONS_MAX 50
 /* What may stand after `$`: letters, digits and `_`, no digit first. */
-bool is_variable_name(struct view name);
+bool reader_variable_name(struct view name);
 /* Rules, fields, classes: `.` and `-` as well. */
-bool is_plain_name(struct view name);
+bool reader_plain_name(struct view name);
 
 /* A vector moved into the arena as an array. */
 #define READ_TAKE(reader, vec, ret_at, ret_count)                                                  \

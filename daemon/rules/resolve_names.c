@@ -41,7 +41,8 @@ static void suggest(struct resolver *resolver, struct diag *diag, struct view na
 		resolver->names[resolver->name_count++] = "date";
 		resolver->names[resolver->name_count++] = "money";
 	}
-	read_suggest(&resolver->loader->reader, diag, name, resolver->names, resolver->name_count);
+	reader_suggest(&resolver->loader->reader, diag, name, resolver->names,
+		       resolver->name_count);
 }
 
 static void resolve_element(void *context, struct element *element)

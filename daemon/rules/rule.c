@@ -13,9 +13,9 @@
 
 #define AT(member) offsetof(struct adjust, member)
 static const struct read_key adjust_keys[] = {
-	{"when", read_expr, AT(when), true, SCHEMA_EXPR, "What adds the points.", 0, 0, NULL},
-	{"add", read_int, AT(add), true, NULL, "Points, also negative ones.", -SCORE_MAX, SCORE_MAX,
-	 NULL},
+	{"when", reader_expr, AT(when), true, SCHEMA_EXPR, "What adds the points.", 0, 0, NULL},
+	{"add", reader_int, AT(add), true, NULL, "Points, also negative ones.", -SCORE_MAX,
+	 SCORE_MAX, NULL},
 };
 #undef AT
 const struct read_form adjust_form = READ_FORM("an adjust", adjust_keys);
@@ -23,7 +23,7 @@ const struct read_form adjust_form = READ_FORM("an adjust", adjust_keys);
 static bool wants_list(struct reader *reader, const struct node *node, const char *what)
 {
 	if (node->kind != NODE_LIST)
-		return !read_wrong_type(reader, node, what);
+		return !reader_wrong_type(reader, node, what);
 	if (node->count > RULE_CASES_MAX)
 		diags_add(reader->diags, DIAG_ERROR, "too-large", node->place,
 			  "there are more than %d", RULE_CASES_MAX);
@@ -43,7 +43,7 @@ static bool read_adjusts(struct reader *reader, const struct read_key *key, cons
 	for (const struct node *child = node->first; child; child = child->next) {
 		struct adjust *adjust = &rule->adjusts[rule->adjust_count];
 
-		if (read_form(reader, &adjust_form, child, child->place, adjust))
+		if (reader_form(reader, &adjust_form, child, child->place, adjust))
 			rule->adjust_count++;
 		else
 			good = false;
@@ -70,7 +70,7 @@ static bool read_modal(struct reader *reader, const struct node *node, struct ru
 
 		diag_hint(diag,
 			  "negated, hypothetical, future, historical, averted, denied, quoted");
-		read_suggest(reader, diag, node->key->text, names, MODALITY_NAMES);
+		reader_suggest(reader, diag, node->key->text, names, MODALITY_NAMES);
 		return false;
 	}
 	modal = &rule->modals[number];
@@ -78,8 +78,8 @@ static bool read_modal(struct reader *reader, const struct node *node, struct ru
 	if (modal->drop)
 		return true;
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node,
-				       "\"drop\" or a mapping such as {status: risk}");
+		return reader_wrong_type(reader, node,
+					 "\"drop\" or a mapping such as {status: risk}");
 	good = constants_read(reader, node, false, &sets);
 	READ_TAKE(reader, &sets, &modal->sets, &modal->set_count);
 	return good;
@@ -92,7 +92,7 @@ static bool read_modals(struct reader *reader, const struct read_key *key, const
 
 	(void)key;
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node, "a mapping such as {negated: drop}");
+		return reader_wrong_type(reader, node, "a mapping such as {negated: drop}");
 	for (const struct node *child = node->first; child; child = child->next)
 		good &= read_modal(reader, child, place);
 	return good;
@@ -133,7 +133,7 @@ static bool read_emit(struct reader *reader, const struct read_key *key, const s
 	bool good = true;
 
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node, "a mapping such as {class: blackout}");
+		return reader_wrong_type(reader, node, "a mapping such as {class: blackout}");
 	for (const struct node *child = node->first; child; child = child->next) {
 		if (view_is(child->key->text, "codes"))
 			good &= read_codes(reader, key, child, place);
@@ -154,7 +154,7 @@ static bool read_speaker(struct reader *reader, const struct node *node, bool *r
 	const struct read_key key = {.name = "speaker", .words = words};
 	unsigned choice;
 
-	if (!read_choice(reader, &key, node, &choice))
+	if (!reader_choice(reader, &key, node, &choice))
 		return false;
 	*ret_exclude = choice == 1;
 	return true;
@@ -189,7 +189,7 @@ static bool read_grabs(struct reader *reader, const struct read_key *key, const 
 
 	(void)key;
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node, "a mapping such as {parties: $state}");
+		return reader_wrong_type(reader, node, "a mapping such as {parties: $state}");
 	rule->grabs = arena_array(reader->arena, node->count + 1, sizeof(*rule->grabs));
 	for (const struct node *child = node->first; child; child = child->next)
 		if (read_grab(reader, child, &rule->grabs[rule->grab_count]))
@@ -224,7 +224,7 @@ static bool read_to(struct reader *reader, const struct read_key *key, const str
 
 static const struct read_key set_case_keys[] = {
 	{"to", read_to, 0, true, SCHEMA_VALUES, "The value.", 0, 0, NULL},
-	{"when", read_expr, offsetof(struct case_target, set_case.when), false, SCHEMA_EXPR,
+	{"when", reader_expr, offsetof(struct case_target, set_case.when), false, SCHEMA_EXPR,
 	 "When it holds; always when unsaid.", 0, 0, NULL},
 };
 const struct read_form set_case_form = READ_FORM("a case", set_case_keys);
@@ -241,7 +241,7 @@ static bool read_cases(struct reader *reader, const struct node *node, struct se
 	for (const struct node *child = node->first; child; child = child->next) {
 		struct case_target target = {.field = set->field};
 
-		good &= read_form(reader, &set_case_form, child, child->place, &target);
+		good &= reader_form(reader, &set_case_form, child, child->place, &target);
 		if (good)
 			set->cases[set->case_count++] = target.set_case;
 	}
@@ -256,7 +256,7 @@ static bool read_sets(struct reader *reader, const struct read_key *key, const s
 
 	(void)key;
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node, "a mapping of fields to cases");
+		return reader_wrong_type(reader, node, "a mapping of fields to cases");
 	rule->sets = arena_array(reader->arena, node->count + 1, sizeof(*rule->sets));
 	for (const struct node *child = node->first; child; child = child->next)
 		good &= read_cases(reader, child, &rule->sets[rule->set_count++]);
@@ -271,7 +271,7 @@ static bool read_supersedes(struct reader *reader, const struct read_key *key,
 {
 	struct rule *rule = place;
 	struct views views = {0};
-	bool good = read_texts(reader, key, node, &views);
+	bool good = reader_texts(reader, key, node, &views);
 
 	rule->supersedes = views.at;
 	rule->supersede_count = good ? views.len : 0;
@@ -283,7 +283,7 @@ static bool read_merge(struct reader *reader, const struct read_key *key, const 
 {
 	struct rule *rule = place;
 	struct views views = {0};
-	bool good = read_texts(reader, key, node, &views);
+	bool good = reader_texts(reader, key, node, &views);
 
 	rule->merge = views.at;
 	rule->merge_count = good ? views.len : 0;
@@ -295,8 +295,8 @@ static bool read_max_age(struct reader *reader, const struct read_key *key, cons
 {
 	(void)key;
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a duration such as 12h");
-	if (read_duration(node->text, place) && *(int64_t *)place > 0)
+		return reader_wrong_type(reader, node, "a duration such as 12h");
+	if (reader_duration(node->text, place) && *(int64_t *)place > 0)
 		return true;
 	diag_hint(diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			    "max_age wants a duration"),
@@ -310,24 +310,24 @@ static const char *const scopes[] = {"sentence", "paragraph", "item", NULL};
 #define AT(member) offsetof(struct rule_parts, rule.member)
 /* clang-format off */
 static const struct read_key rule_keys[] = {
-	{"about", read_text, AT(about), true, SCHEMA_TEXT, "What it finds, in words.", 0, 0, NULL},
-	{"status", read_choice, AT(status), false, NULL, "Whether it is used.", 0, 0, statuses},
-	{"lang", read_languages, AT(langs), false, SCHEMA_LANGUAGES, "Its languages; all when unsaid.", 0, 0, NULL},
-	{"scope", read_choice, AT(scope), false, NULL, "Where all of it must stand.", 0, 0, scopes},
-	{"window", read_int, AT(window), false, NULL, "Sentences on both sides that extraction may read.", 0, RULE_WINDOW_MAX, NULL},
-	{"when", read_expr, AT(when), true, SCHEMA_EXPR, "What it looks for.", 0, 0, NULL},
-	{"unless", read_expr, AT(unless), false, SCHEMA_EXPR, "What forbids it in its scope.", 0, 0, NULL},
-	{"unless_item", read_expr, AT(unless_item), false, SCHEMA_EXPR, "What forbids it anywhere in the item.", 0, 0, NULL},
-	{"score", read_int, AT(score), false, NULL, "Points of a hit; 50 when unsaid.", -SCORE_MAX, SCORE_MAX, NULL},
+	{"about", reader_text, AT(about), true, SCHEMA_TEXT, "What it finds, in words.", 0, 0, NULL},
+	{"status", reader_choice, AT(status), false, NULL, "Whether it is used.", 0, 0, statuses},
+	{"lang", reader_languages, AT(langs), false, SCHEMA_LANGUAGES, "Its languages; all when unsaid.", 0, 0, NULL},
+	{"scope", reader_choice, AT(scope), false, NULL, "Where all of it must stand.", 0, 0, scopes},
+	{"window", reader_int, AT(window), false, NULL, "Sentences on both sides that extraction may read.", 0, RULE_WINDOW_MAX, NULL},
+	{"when", reader_expr, AT(when), true, SCHEMA_EXPR, "What it looks for.", 0, 0, NULL},
+	{"unless", reader_expr, AT(unless), false, SCHEMA_EXPR, "What forbids it in its scope.", 0, 0, NULL},
+	{"unless_item", reader_expr, AT(unless_item), false, SCHEMA_EXPR, "What forbids it anywhere in the item.", 0, 0, NULL},
+	{"score", reader_int, AT(score), false, NULL, "Points of a hit; 50 when unsaid.", -SCORE_MAX, SCORE_MAX, NULL},
 	{"adjust", read_adjusts, 0, false, "\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/adjust\"}", "Points for what else stands there.", 0, 0, NULL},
-	{"threshold", read_int, AT(threshold), false, NULL, "Points that it needs; 50 when unsaid.", -SCORE_MAX, SCORE_MAX, NULL},
+	{"threshold", reader_int, AT(threshold), false, NULL, "Points that it needs; 50 when unsaid.", -SCORE_MAX, SCORE_MAX, NULL},
 	{"modal", read_modals, 0, false, "\"$ref\":\"#/$defs/modal\"", "What a cue does to it.", 0, 0, NULL},
 	{"emit", read_emit, 0, false, "\"$ref\":\"#/$defs/emit\"", "Constant fields of its event.", 0, 0, NULL},
 	{"codes", read_codes, 0, false, SCHEMA_CONSTANTS, "Codes of other vocabularies.", 0, 0, NULL},
 	{"grab", read_grabs, 0, false, "\"$ref\":\"#/$defs/grab\"", "Fields from the text.", 0, 0, NULL},
 	{"set", read_sets, 0, false, "\"type\":\"object\",\"additionalProperties\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/set_case\"}}", "Fields by cases: the first that holds.", 0, 0, NULL},
-	{"group", read_name, AT(group), false, SCHEMA_NAME, "Rules of a group compete.", 0, 0, NULL},
-	{"priority", read_int, AT(priority), false, NULL, "Wins within its group.", -PRIORITY_MAX, PRIORITY_MAX, NULL},
+	{"group", reader_name, AT(group), false, SCHEMA_NAME, "Rules of a group compete.", 0, 0, NULL},
+	{"priority", reader_int, AT(priority), false, NULL, "Wins within its group.", -PRIORITY_MAX, PRIORITY_MAX, NULL},
 	{"supersedes", read_supersedes, 0, false, SCHEMA_TEXTS, "Ids of rules that it wins over; * and ? stand for any characters.", 0, 0, NULL},
 	{"merge", read_merge, 0, false, SCHEMA_NAMES, "Fields by which two hits are one event.", 0, 0, NULL},
 	{"max_age", read_max_age, AT(max_age_ms), false, "\"type\":\"string\",\"pattern\":\"^[0-9]+(ms|s|m|h|d)$\"", "Items older than this are left alone.", 0, 0, NULL},
@@ -390,7 +390,7 @@ struct rule *rule_read(struct reader *reader, const struct node *node)
 					    .score = SCORE_DEFAULT,
 					    .threshold = THRESHOLD_DEFAULT}};
 
-	read_form(reader, &rule_form, node, node->key->place, &parts);
+	reader_form(reader, &rule_form, node, node->key->place, &parts);
 	add_class(reader, &parts);
 	READ_TAKE(reader, &parts.emits, &parts.rule.emits, &parts.rule.emit_count);
 	READ_TAKE(reader, &parts.codes, &parts.rule.codes, &parts.rule.code_count);

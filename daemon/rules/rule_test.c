@@ -11,7 +11,7 @@ static bool read_item_text(struct reader *reader, const struct read_key *key,
 {
 	struct rule_test *test = place;
 
-	return read_text(reader, key, node, &test->item.fields[key->least].text);
+	return reader_text(reader, key, node, &test->item.fields[key->least].text);
 }
 
 static bool read_time(struct reader *reader, const struct read_key *key, const struct node *node,
@@ -19,7 +19,7 @@ static bool read_time(struct reader *reader, const struct read_key *key, const s
 {
 	struct view text;
 
-	if (!read_text(reader, key, node, &text))
+	if (!reader_text(reader, key, node, &text))
 		return false;
 	if (clock_read(text, place))
 		return true;
@@ -35,7 +35,7 @@ static bool read_test_lang(struct reader *reader, const struct read_key *key,
 	language lang;
 
 	(void)key;
-	if (!read_language(reader, node, &lang))
+	if (!reader_language(reader, node, &lang))
 		return false;
 	*(struct view *)place = node->text;
 	return true;
@@ -47,7 +47,7 @@ static bool read_item_views(struct reader *reader, const struct read_key *key,
 	struct item_views *views = place;
 	struct views texts = {0};
 
-	if (!read_texts(reader, key, node, &texts))
+	if (!reader_texts(reader, key, node, &texts))
 		return false;
 	*views = (struct item_views){texts.at, texts.len};
 	return true;
@@ -61,7 +61,7 @@ static bool read_subjects(struct reader *reader, const struct read_key *key,
 	struct views texts = {0};
 	struct item_subject *subjects;
 
-	if (!read_texts(reader, key, node, &texts))
+	if (!reader_texts(reader, key, node, &texts))
 		return false;
 	subjects = arena_array(reader->arena, texts.len + 1, sizeof(*subjects));
 	for (size_t i = 0; i < texts.len; i++)
@@ -102,10 +102,10 @@ static const struct read_key test_keys[] = {
 	{"lang", read_test_lang, AT(language), false, "\"$ref\":\"#/$defs/language\"", "Its language; the rule's first when unsaid.", 0, 0, NULL},
 	{"published", read_time, AT(published), false, SCHEMA_TEXT, "When it was published.", 0, 0, NULL},
 	{"modified", read_time, AT(modified), false, SCHEMA_TEXT, "When it was last changed.", 0, 0, NULL},
-	{"source", read_text, AT(source), false, SCHEMA_TEXT, "Who published it.", 0, 0, NULL},
-	{"uri", read_text, AT(uri), false, SCHEMA_TEXT, "Its identifier.", 0, 0, NULL},
-	{"url", read_text, AT(url), false, SCHEMA_TEXT, "Its page.", 0, 0, NULL},
-	{"urgency", read_int, AT(urgency), false, NULL, "1 (highest) to 9.", 1, 9, NULL},
+	{"source", reader_text, AT(source), false, SCHEMA_TEXT, "Who published it.", 0, 0, NULL},
+	{"uri", reader_text, AT(uri), false, SCHEMA_TEXT, "Its identifier.", 0, 0, NULL},
+	{"url", reader_text, AT(url), false, SCHEMA_TEXT, "Its page.", 0, 0, NULL},
+	{"urgency", reader_int, AT(urgency), false, NULL, "1 (highest) to 9.", 1, 9, NULL},
 	{"subjects", read_subjects, 0, false, SCHEMA_TEXTS, "Codes (with a colon) or names.", 0, 0, NULL},
 	{"people", read_item_views, AT(people), false, SCHEMA_TEXTS, NULL, 0, 0, NULL},
 	{"organisations", read_item_views, AT(organisations), false, SCHEMA_TEXTS, NULL, 0, 0, NULL},
@@ -131,10 +131,10 @@ static bool read_test(struct reader *reader, const struct node *node, struct rul
 	test->place = node->place;
 	item->published = item->modified = item->embargo = CLOCK_NONE;
 	if (node->kind == NODE_SCALAR)
-		return read_text(reader, NULL, node, &item->fields[ITEM_BODY].text);
+		return reader_text(reader, NULL, node, &item->fields[ITEM_BODY].text);
 	if (node->kind != NODE_MAP)
-		return read_wrong_type(reader, node, "a text or a mapping such as {text: …}");
-	if (!read_form(reader, &test_form, node, node->place, test))
+		return reader_wrong_type(reader, node, "a text or a mapping such as {text: …}");
+	if (!reader_form(reader, &test_form, node, node->place, test))
 		return false;
 	if (has_text(item))
 		return true;
@@ -154,7 +154,7 @@ static bool read_test_list(struct reader *reader, const struct read_key *key,
 	bool good = true;
 
 	if (node->kind != NODE_LIST)
-		return read_wrong_type(reader, node, "a list of tests");
+		return reader_wrong_type(reader, node, "a list of tests");
 	for (const struct node *child = node->first; child; child = child->next) {
 		struct rule_test *test = &target->tests[target->count];
 
@@ -196,7 +196,7 @@ bool tests_read(struct reader *reader, const struct read_key *key, const struct 
 		return false;
 	}
 	target.tests = arena_array(reader->arena, most + 1, sizeof(*target.tests));
-	good = read_form(reader, &tests_form, node, node->key->place, &target);
+	good = reader_form(reader, &tests_form, node, node->key->place, &target);
 	rule->tests = target.tests;
 	rule->test_count = target.count;
 	return good;

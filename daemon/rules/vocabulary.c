@@ -21,7 +21,7 @@ static bool add_entries(struct reader *reader, const struct node *node, read_ent
 	bool good = true;
 
 	if (node->kind == NODE_MAP || (node->kind == NODE_SCALAR && node->empty))
-		return read_wrong_type(reader, node, "a list of patterns");
+		return reader_wrong_type(reader, node, "a list of patterns");
 	for (; child; child = node->kind == NODE_LIST ? child->next : NULL) {
 		struct expr *expr;
 
@@ -52,7 +52,7 @@ static bool read_entries(struct reader *reader, const struct node *node, read_en
 	for (const struct node *child = node->first; child; child = child->next) {
 		language *lang = arena_array(reader->arena, 1, sizeof(*lang));
 
-		good &= read_language(reader, child->key, lang) &&
+		good &= reader_language(reader, child->key, lang) &&
 			add_entries(reader, child, read, lang, list);
 	}
 	return good;
@@ -151,13 +151,13 @@ static bool read_entity_names(struct reader *reader, const struct read_key *key,
 #define AT(member) offsetof(struct entity_parts, entity.member)
 /* clang-format off */
 static const struct read_key entity_keys[] = {
-	{"type", read_name, AT(type), true, "\"$ref\":\"#/$defs/variable\"", "What it is: state, place, person …", 0, 0, NULL},
+	{"type", reader_name, AT(type), true, "\"$ref\":\"#/$defs/variable\"", "What it is: state, place, person …", 0, 0, NULL},
 	{"names", read_entity_names, 0, true, "\"$ref\":\"#/$defs/patterns\"", "What it is called.", 0, 0, NULL},
 	{"adj", read_entity_names, 0, false, "\"$ref\":\"#/$defs/patterns\"", "Adjectives that mean it.", 0, 0, NULL},
-	{"of", read_name, AT(of), false, SCHEMA_NAME, "The entity that it belongs to.", 0, 0, NULL},
-	{"in", read_name, AT(in), false, SCHEMA_NAME, "Where it lies: an entity, or a code of a country.", 0, 0, NULL},
-	{"qid", read_name, AT(qid), false, "\"type\":\"string\",\"pattern\":\"^Q[0-9]+$\"", "Its Wikidata item.", 0, 0, NULL},
-	{"name", read_text, AT(name), false, SCHEMA_TEXT, "How events call it; else the first of its names.", 0, 0, NULL},
+	{"of", reader_name, AT(of), false, SCHEMA_NAME, "The entity that it belongs to.", 0, 0, NULL},
+	{"in", reader_name, AT(in), false, SCHEMA_NAME, "Where it lies: an entity, or a code of a country.", 0, 0, NULL},
+	{"qid", reader_name, AT(qid), false, "\"type\":\"string\",\"pattern\":\"^Q[0-9]+$\"", "Its Wikidata item.", 0, 0, NULL},
+	{"name", reader_text, AT(name), false, SCHEMA_TEXT, "How events call it; else the first of its names.", 0, 0, NULL},
 };
 /* clang-format on */
 #undef AT
@@ -181,7 +181,7 @@ static void check_entity(struct reader *reader, const struct node *node,
 
 	if (!entity->type.ptr)
 		reader->incomplete = true;
-	else if (!is_variable_name(entity->type))
+	else if (!reader_variable_name(entity->type))
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", type->place,
 			  "a type is letters, digits and \"_\", no digit first");
 	while (digits < entity->qid.len && entity->qid.ptr[digits] >= '0' &&
@@ -198,7 +198,7 @@ struct entity *entity_read(struct reader *reader, const struct node *node)
 	struct entity *entity = arena_zalloc(reader->arena, sizeof(*entity));
 	struct entity_parts parts = {0};
 
-	read_form(reader, &entity_form, node, node->key->place, &parts);
+	reader_form(reader, &entity_form, node, node->key->place, &parts);
 	*entity = parts.entity;
 	entity->id = node->key->text;
 	entity->place = node->key->place;
@@ -217,7 +217,7 @@ static bool read_effect(struct reader *reader, const struct read_key *key, const
 {
 	unsigned number;
 
-	if (!read_choice(reader, key, node, &number))
+	if (!reader_choice(reader, key, node, &number))
 		return false;
 	*(unsigned *)place = 1U << number;
 	return true;
@@ -232,12 +232,12 @@ static bool read_cue_scope(struct reader *reader, const struct read_key *key,
 
 	(void)key;
 	if (node->kind != NODE_SCALAR || node->empty)
-		return read_wrong_type(reader, node, "a number of words, clause or sentence");
+		return reader_wrong_type(reader, node, "a number of words, clause or sentence");
 	if (view_is(node->text, "clause") || view_is(node->text, "sentence")) {
 		cue->scope = view_is(node->text, "clause") ? CUE_CLAUSE : CUE_SENTENCE;
 		return true;
 	}
-	if (!read_number(node->text, &words) || words < 1 || words > CUE_WORDS_MAX) {
+	if (!reader_number(node->text, &words) || words < 1 || words > CUE_WORDS_MAX) {
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", node->place,
 			  "scope wants 1 to %d words, clause or sentence", CUE_WORDS_MAX);
 		return false;
@@ -271,13 +271,13 @@ static const char *const dirs[] = {"forward", "backward", "both", NULL};
 /* clang-format off */
 static const struct read_key cue_keys[] = {
 	{"effect", read_effect, AT(effect), true, NULL, "What it makes of the anchor.", 0, 0, effects},
-	{"dir", read_choice, AT(dir), false, NULL, "Where it reaches; forward when unsaid.", 0, 0, dirs},
+	{"dir", reader_choice, AT(dir), false, NULL, "Where it reaches; forward when unsaid.", 0, 0, dirs},
 	{"scope", read_cue_scope, 0, false, "\"anyOf\":[{\"type\":\"integer\",\"minimum\":1,\"maximum\":200},"
 	 "{\"enum\":[\"clause\",\"sentence\"]}]", "How far: words, clause or sentence; clause when unsaid.", 0, 0, NULL},
 	{"any", read_cue_words, AT(any), true, "\"$ref\":\"#/$defs/patterns\"", "Its words.", 0, 0, NULL},
 	{"pseudo", read_cue_words, AT(pseudo), false, "\"$ref\":\"#/$defs/patterns\"", "Words that look like it and are not.", 0, 0, NULL},
 	{"stop", read_cue_words, AT(stop), false, "\"$ref\":\"#/$defs/patterns\"", "Words that end its reach.", 0, 0, NULL},
-	{"lang", read_languages, AT(langs), false, SCHEMA_LANGUAGES, "Only in these languages.", 0, 0, NULL},
+	{"lang", reader_languages, AT(langs), false, SCHEMA_LANGUAGES, "Only in these languages.", 0, 0, NULL},
 };
 /* clang-format on */
 #undef AT
@@ -290,6 +290,6 @@ struct cue *cue_read(struct reader *reader, const struct node *node)
 	cue->name = node->key->text;
 	cue->place = node->key->place;
 	cue->scope = CUE_CLAUSE;
-	read_form(reader, &cue_form, node, node->key->place, cue);
+	reader_form(reader, &cue_form, node, node->key->place, cue);
 	return cue;
 }
