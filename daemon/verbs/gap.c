@@ -47,7 +47,7 @@ static bool is_new_stream(struct gap *gap, struct view stream)
 {
 	bool first = !gap->stream.ptr;
 
-	if (!stream.ptr || view_equal(stream, gap->stream))
+	if (!stream.ptr || (!first && view_equal(stream, gap->stream)))
 		return false;
 	gap_fini(gap);
 	gap->stream = arena_view(&gap->arena, stream);
