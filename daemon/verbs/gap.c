@@ -5,7 +5,7 @@
 /* Steps from *last to now; how many lie between. What comes twice or late is no gap. */
 static uint64_t step(uint64_t *last, uint64_t now)
 {
-	uint64_t missed = now > *last + 1 ? now - *last - 1 : 0;
+	uint64_t missed = now > *last ? now - *last - 1 : 0;
 
 	if (now > *last)
 		*last = now;

@@ -1,8 +1,14 @@
 #include "unit/bus_support.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 static const char *in_folder(const char *name)
@@ -79,6 +85,42 @@ START_TEST(carries)
 	must_get(pull, "one");
 	bus_socket_close(push);
 	bus_socket_close(pull);
+}
+END_TEST
+
+/* As the service's unit does it: no sockets of AF_NETLINK. libzmq's own bind of TCP dies of that.
+ */
+static void forbid_netlink(void)
+{
+	struct sock_filter program[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAFNOSUPPORT),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog filter = {sizeof(program) / sizeof(*program), program};
+
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter), 0);
+	ck_assert_int_eq(socket(AF_NETLINK, SOCK_RAW, 0), -1);
+}
+
+START_TEST(needs_no_netlink)
+{
+	static const char *const tried[] = {"tcp://127.0.0.1:0", "tcp://*:0", "tcp://localhost:0"};
+
+	forbid_netlink();
+	for (size_t i = 0; i < sizeof(tried) / sizeof(*tried); i++) {
+		struct bus_socket *pull = open_kind(BUS_PULL, tried[i], true);
+		struct bus_socket *push = open_kind(BUS_PUSH, bus_socket_endpoint(pull), false);
+
+		must_send(push, "one");
+		must_get(pull, "one");
+		bus_socket_close(push);
+		bus_socket_close(pull);
+	}
 }
 END_TEST
 
@@ -325,6 +367,7 @@ int main(void)
 	tcase_add_loop_test(tcase, binds_or_says_why_not, 0,
 			    sizeof(endpoints) / sizeof(*endpoints));
 	tcase_add_loop_test(tcase, carries, 0, sizeof(carried) / sizeof(*carried));
+	tcase_add_test(tcase, needs_no_netlink);
 	tcase_add_test(tcase, refuses_what_is_in_use);
 	tcase_add_test(tcase, replaces_a_stale_path);
 	tcase_add_test(tcase, leaves_other_files_alone);
