@@ -14,9 +14,10 @@ static void show_good(struct call *call, const struct json *reply)
 {
 	const char *now = answer_text(call, reply, "ruleset");
 	const char *before = answer_text(call, reply, "previous");
+	unsigned long rules = number(reply, "rules"), warnings = number(reply, "warnings");
 
-	printf("reloaded: generation %lu, %lu rules, %lu warnings\n", number(reply, "generation"),
-	       number(reply, "rules"), number(reply, "warnings"));
+	printf("reloaded: generation %lu, %lu rule%s, %lu warning%s\n", number(reply, "generation"),
+	       rules, rules == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 	if (*before && strcmp(now, before) != 0)
 		printf("ruleset:  %s, before %s\n", now, before);
 	else

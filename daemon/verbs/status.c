@@ -52,18 +52,28 @@ static void show_head(struct call *call, const struct json *reply, bool colour)
 	       answer_text(call, reply, "stream"));
 }
 
+/* To the second: "2026-01-31T12:00:00Z", "none". */
+static const char *last_item(struct call *call, const struct json *feed)
+{
+	struct view time = json_text(json_get(feed, "last_item"));
+
+	if (!time.len)
+		return "none";
+	return arena_printf(&call->arena, "%.*sZ", time.len < 19 ? (int)time.len : 19,
+			    answer_text(call, feed, "last_item"));
+}
+
 static void show_feeds(struct call *call, const struct json *feeds)
 {
 	printf("\n%-16s %-32s %-5s %12s %8s  %s\n", "feed", "endpoint", "up", "received", "revived",
 	       "last item");
 	for (size_t i = 0; i < json_size(feeds); i++) {
 		const struct json *feed = json_at(feeds, i);
-		const char *last = answer_text(call, feed, "last_item");
 
 		printf("%-16s %-32s %-5s %12.0f %8.0f  %s\n", answer_text(call, feed, "name"),
 		       answer_text(call, feed, "endpoint"),
 		       json_bool(json_get(feed, "connected"), false) ? "yes" : "no",
-		       number(feed, "received"), number(feed, "revived"), *last ? last : "none");
+		       number(feed, "received"), number(feed, "revived"), last_item(call, feed));
 	}
 }
 

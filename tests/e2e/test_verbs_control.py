@@ -34,7 +34,7 @@ STATUS = {
             "connected": False,
             "peers": 0,
             "received": 10,
-            "last_item": None,
+            "last_item": "2026-01-31T12:34:56.123456789Z",
             "revived": 1,
         }
     ],
@@ -49,7 +49,7 @@ class Status(SocketCase):
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(daemon.request, {"verb": "status"})
         for part in ["edge-1", "up 1 h 2 min", "no: feed wire is not connected; draining [2J", "sha256:abcd",
-                     "generation 7", "not_json                  2", "tcp://127.0.0.1:5557"]:
+                     "generation 7", "not_json                  2", "tcp://127.0.0.1:5557", "1  2026-01-31T12:34:56Z\n"]:
             self.assertIn(part, out)
         self.assertNotIn("too_deep", out)
         self.assertNotIn("\x1b", out)
@@ -107,12 +107,12 @@ class Reload(SocketCase):
     def test_good(self):
         daemon = Daemon(
             self,
-            {"ok": True, "generation": 8, "ruleset": "sha256:bb", "previous": "sha256:aa", "rules": 12, "warnings": 0},
+            {"ok": True, "generation": 8, "ruleset": "sha256:bb", "previous": "sha256:aa", "rules": 12, "warnings": 1},
         )
         status, out, err = run("reload", "--control", daemon.endpoint)
         self.assertEqual((status, err), (0, ""))
         self.assertEqual(daemon.request, {"verb": "reload"})
-        self.assertIn("generation 8, 12 rules, 0 warnings", out)
+        self.assertIn("generation 8, 12 rules, 1 warning\n", out)
         self.assertIn("sha256:bb, before sha256:aa", out)
 
     REJECTED = {
