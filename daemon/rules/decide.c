@@ -178,6 +178,17 @@ static bool is_dropped(const struct rule *rule, unsigned modality)
 	return false;
 }
 
+/* Whether the rule at hand may still be judged in this item; rules come one after the other. */
+static bool may_go_on(struct match *match, const struct rule *rule)
+{
+	struct cue_memo *memo = cue_memo(match);
+
+	if (memo->rule != rule)
+		memo->judged = 0;
+	memo->rule = rule;
+	return memo->judged < OUTCOMES_MAX;
+}
+
 static void judge_hit(struct reading *reading, const struct hit *hit, struct outcomes *outcomes)
 {
 	struct match *match = reading->match;
@@ -216,6 +227,8 @@ void decide_rule(struct match *match, const struct rule *rule, struct scope scop
 	struct hits hits = {0};
 	enum verdict verdict = find_bar(match, rule);
 
+	if (!may_go_on(match, rule))
+		return;
 	if (verdict == VERDICT_FIRED)
 		verdict = find_hits(match, rule, scope, &hits, &blocker);
 	if (verdict == VERDICT_FIRED) {
@@ -227,6 +240,8 @@ void decide_rule(struct match *match, const struct rule *rule, struct scope scop
 		add_nothing(&reading, verdict, blocker, outcomes);
 		return;
 	}
-	for (size_t i = 0; i < hits.len; i++)
+	for (size_t i = 0; i < hits.len && may_go_on(match, rule); i++) {
 		judge_hit(&reading, &hits.at[i], outcomes);
+		cue_memo(match)->judged++;
+	}
 }

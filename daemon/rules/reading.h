@@ -22,6 +22,8 @@ bool languages_have(const struct languages *languages, language lang);
 struct cue_memo {
 	struct sentence_cues **sentences; /* by number; NULL: not read yet */
 	struct veto *vetoes[VETO_BUCKETS];
+	const struct rule *rule; /* at hand */
+	uint32_t judged;	 /* hits of it so far */
 };
 struct cue_memo *cue_memo(struct match *match);
 

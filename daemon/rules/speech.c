@@ -51,6 +51,21 @@ static const char *const pronouns[] = {
 	"he", "she", "they", "it", "він", "вона", "вони", "он", "она", "они",
 };
 
+/* What stands between a subject and its verb, or behind a verb, and is no subject. */
+static const char *const helpers[] = {
+	"also",	      "again", "earlier", "had",   "has",   "have",  "just",  "later",
+	"reportedly", "since", "still",	  "then",  "today", "was",   "were",  "yesterday",
+	"вже",	      "також", "тоді",	  "учора", "уже",   "также", "вчера",
+};
+
+/* A segment that begins with one of these tells when, where or how. */
+static const char *const adverbials[] = {
+	"at", "by", "during", "for", "from", "in", "into", "of", "on",	"to",  "via", "with",
+	"в",  "во", "за",     "на",  "о",    "об", "під",  "по", "при", "про", "у",   "с",
+};
+
+#define SPEAKER_WORDS_MAX 10 /* of one who is no entity */
+
 static const struct {
 	const char *first, *second; /* NULL: one word */
 } sources[] = {
@@ -257,9 +272,34 @@ static bool has_pronoun(const struct reader *reader, struct segment segment)
 	return false;
 }
 
-static void name_speaker(const struct reader *reader, struct segment subject,
+/* Whether words without a name that we know may be somebody. */
+static bool may_be_speaker(const struct reader *reader, struct segment subject)
+{
+	const struct word *first;
+
+	if (subject.words == 0 || subject.words > SPEAKER_WORDS_MAX || subject.edge == EDGE_FAR)
+		return false;
+	first = reader->tokens[subject.first].word;
+	return !IS_AMONG(first, adverbials) && !IS_AMONG(first, pronouns);
+}
+
+static struct segment without_helpers(const struct reader *reader, struct segment segment)
+{
+	while (segment.words > 0 && IS_AMONG(reader->tokens[segment.end - 1].word, helpers)) {
+		segment.end--;
+		segment.words--;
+	}
+	while (segment.words > 0 && IS_AMONG(reader->tokens[segment.first].word, helpers)) {
+		segment.first++;
+		segment.words--;
+	}
+	return segment;
+}
+
+static void name_speaker(const struct reader *reader, struct segment words,
 			 struct attribution *said)
 {
+	struct segment subject = without_helpers(reader, words);
 	const struct mention *mention = named_in(reader, subject);
 
 	said->speaker_first = subject.first;
@@ -272,6 +312,8 @@ static void name_speaker(const struct reader *reader, struct segment subject,
 		said->speaker = person_before(reader);
 		if (!said->speaker)
 			said->speaker_end = said->speaker_first;
+	} else if (!may_be_speaker(reader, subject)) {
+		said->speaker_end = said->speaker_first;
 	}
 }
 
@@ -295,12 +337,11 @@ static bool looks_like_subject(const struct reader *reader, struct segment segme
 	return mention && mention->first - segment.first <= 2;
 }
 
-static bool all_capital(const struct reader *reader, struct segment segment)
+static bool is_name(const struct reader *reader, struct segment segment)
 {
-	for (uint32_t i = segment.first; i < segment.end; i++)
-		if (!reader->tokens[i].word->capital)
-			return false;
-	return segment.words > 0;
+	return segment.words > 0 && segment.words <= 4 &&
+	       reader->tokens[segment.first].word->capital &&
+	       reader->tokens[segment.end - 1].word->capital;
 }
 
 /*
@@ -311,20 +352,25 @@ static bool find_apposition(const struct reader *reader, uint32_t verb, struct s
 			    struct segment *ret)
 {
 	uint32_t first = reader->sentence->first;
-	struct segment inner, outer;
+	struct segment inner;
+	uint32_t begin;
 
 	if (looks_like_subject(reader, after) || verb == first ||
 	    !is_comma(&reader->tokens[verb - 1]))
 		return false;
 	inner = segment_before(reader, verb - 1);
-	if (inner.words == 0 || inner.first == first || !is_comma(&reader->tokens[inner.first - 1]))
+	begin = inner.edge == EDGE_LINK ? inner.first - 1 : inner.first;
+	if (inner.words == 0 || begin == first || !is_comma(&reader->tokens[begin - 1]))
 		return false;
-	outer = segment_before(reader, inner.first - 1);
 	*ret = inner;
-	if (names_person(reader, inner) || all_capital(reader, inner))
+	if (begin == inner.first && (names_person(reader, inner) || is_name(reader, inner)))
 		return true;
-	*ret = outer;
-	return outer.words > 0 && outer.words <= 6 && named_in(reader, outer);
+	*ret = segment_before(reader, begin - 1);
+	if (begin < inner.first)
+		return named_in(reader, *ret) || may_be_speaker(reader, *ret);
+	return ret->words > 0 && ret->words <= 6 &&
+	       (named_in(reader, *ret) ||
+		(is_name(reader, *ret) && !may_be_speaker(reader, after)));
 }
 
 /* "Putin, who said", "Putin met Modi and said": what was named last before the linking word. */
@@ -389,7 +435,7 @@ static void read_bare_verb(const struct reader *reader, struct saying *saying, e
 
 static void read_verb(const struct reader *reader, struct saying *saying)
 {
-	struct segment subject = segment_before(reader, saying->first);
+	struct segment subject = without_helpers(reader, segment_before(reader, saying->first));
 	bool postposed = subject.edge == EDGE_MARK && subject.first > reader->sentence->first;
 	bool closes = saying->end + 1 >= reader->sentence->end;
 
