@@ -4,14 +4,13 @@
 
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-static bool send_to(const char *path, const char *text)
+static bool send_to(const char *path, struct view text)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	size_t length = strlen(path);
@@ -26,7 +25,7 @@ static bool send_to(const char *path, const char *text)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return false;
-	sent = sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&address,
+	sent = sendto(fd, text.ptr, text.len, MSG_NOSIGNAL, (const struct sockaddr *)&address,
 		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
 	close(fd);
 	return sent >= 0;
@@ -35,15 +34,18 @@ static bool send_to(const char *path, const char *text)
 bool notify_send(const char *format, ...)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
-	char text[1024];
+	struct str text = {0};
 	va_list arguments;
+	bool sent;
 
 	if (!path)
 		return false;
 	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
+	str_vprintf(&text, format, arguments);
 	va_end(arguments);
-	return send_to(path, text);
+	sent = send_to(path, str_view(&text));
+	str_fini(&text);
+	return sent;
 }
 
 bool notify_reloading(void)

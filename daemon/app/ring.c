@@ -13,14 +13,14 @@
  * eventfd.
  */
 struct ring {
-	struct slot *slots;
-	size_t size;
-	alignas(64) _Atomic uint64_t head;
+	alignas(64) _Atomic uint64_t head; /* each on a cache line of its own */
 	alignas(64) _Atomic uint64_t claimed;
 	alignas(64) _Atomic uint64_t tail;
 	_Atomic size_t bytes;
-	alignas(64) atomic_bool closed;
+	struct slot *slots;
+	size_t size;
 	_Atomic unsigned sleepers; /* workers */
+	atomic_bool closed;
 	pthread_mutex_t lock;
 	pthread_cond_t filled;
 	struct wake room;

@@ -119,6 +119,7 @@ static void write_rules(struct app *app, struct jsonw *json)
 void app_write_status(struct app *app, struct jsonw *json)
 {
 	struct counts counts = counters_look(&app->pipeline.counters);
+	int64_t uptime_ms = (clock_monotonic() - app->started) / 1000000;
 	size_t reasons;
 
 	write_text(json, "instance", app->conf->instance);
@@ -126,7 +127,7 @@ void app_write_status(struct app *app, struct jsonw *json)
 	write_text(json, "config", app->options.conf_path);
 	write_rules(app, json);
 	jsonw_key(json, "uptime_s");
-	jsonw_double(json, (double)((clock_monotonic() - app->started) / 1000000) / 1000.0);
+	jsonw_double(json, (double)uptime_ms / 1000.0);
 	jsonw_key(json, "because");
 	reasons = write_because(app, json);
 	jsonw_key(json, "ready");

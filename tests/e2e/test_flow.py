@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Items in, events out: every kind of feed, topics, frames, heartbeat, sequence."""
+import json
+import unittest
+
+import zmq
+
+from support import DEADLINE_S, Daemon, item, until
+
+
+class Flow(unittest.TestCase):
+    def check_event(self, topic, event, number):
+        self.assertEqual(topic, "event.blackout.ongoing")
+        self.assertEqual(event["specversion"], "1.0")
+        self.assertEqual(event["subject"], f"urn:item:{number}")
+        self.assertEqual(event["data"]["class"], "blackout")
+        self.assertRegex(event["data"]["ruleset"], "^sha256:[0-9a-f]{64}$")
+
+    def test_pull_feed(self):
+        with Daemon() as daemon:
+            events = daemon.subscriber("event.")
+            push = daemon.pusher()
+            push.send(item(1))
+            push.send(item(2, "Nothing of note."))
+            push.send(item(3))
+            self.check_event(*events.next(), 1)
+            self.check_event(*events.next(), 3)
+            counters = daemon.wait_settled(3)
+            self.assertEqual((counters["tagged"], counters["untagged"], counters["events"]), (2, 1, 2))
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_sub_feed(self):
+        with Daemon(start=False, feeds=0) as daemon:
+            feed = daemon.context.socket(zmq.XPUB)
+            feed.linger = 0
+            feed.rcvtimeo = int(DEADLINE_S * 1000)
+            port = feed.bind_to_random_port("tcp://127.0.0.1")
+            daemon.sets += [
+                f"feed.0.endpoint=tcp://127.0.0.1:{port}",
+                "feed.0.pattern=sub",
+                "feed.0.topics=wire.,flash.",
+            ]
+            daemon.start()
+            self.assertEqual({feed.recv(), feed.recv()}, {b"\x01wire.", b"\x01flash."})
+            events = daemon.subscriber("event.")
+            feed.send_multipart([b"wire.a", item(1)])
+            feed.send_multipart([b"sport.a", item(2)])
+            feed.send_multipart([b"flash.a", item(3)])
+            self.check_event(*events.next(), 1)
+            self.check_event(*events.next(), 3)
+            self.assertEqual(daemon.wait_settled(2)["tagged"], 2)
+            self.assertTrue(daemon.status()["ready"])
+
+    def test_several_feeds(self):
+        with Daemon(start=False, feeds=2) as daemon:
+            push = daemon.context.socket(zmq.PUSH)
+            push.linger = 0
+            port = push.bind_to_random_port("tcp://127.0.0.1")
+            daemon.sets += [
+                f"feed.2.endpoint=tcp://127.0.0.1:{port}",
+                "feed.2.pattern=pull",
+                "feed.3.endpoint=tcp://127.0.0.1:*",
+                "feed.3.mode=bind",
+            ]
+            daemon.start()
+            bound = daemon.status()["feeds"][3]["endpoint"]
+            publisher = daemon.context.socket(zmq.XPUB)
+            publisher.linger = 0
+            publisher.rcvtimeo = int(DEADLINE_S * 1000)
+            publisher.connect(bound)
+            publisher.recv()
+            events = daemon.subscriber("event.")
+            publisher.send_multipart([b"", item(4)])
+            senders = [daemon.pusher(0), daemon.pusher(1), push]
+            for number, sender in enumerate(senders):
+                sender.send(item(number))
+            subjects = {event["subject"] for _, event in events.take(4)}
+            self.assertEqual(subjects, {f"urn:item:{n}" for n in (0, 1, 2, 4)})
+            until(lambda: all(feed["received"] == 1 for feed in daemon.status()["feeds"]), "one item from each feed")
+
+    def test_topics(self):
+        """A subscriber gets what it asked for and nothing else."""
+        with Daemon() as daemon:
+            blackouts = daemon.subscriber("event.blackout.")
+            everything = daemon.subscriber("")
+            push = daemon.pusher()
+            push.send(item(1, "The parley went on."))
+            push.send(item(2, "A blackout during the parley."))
+            push.send(item(3, "Nothing."))
+            daemon.wait_settled(3)
+            self.check_event(*blackouts.next(), 2)
+            self.assertFalse(blackouts.pending())
+            topics = [topic for topic, _ in everything.take(3) if topic != "heartbeat"]
+            self.assertTrue(set(topics) <= {"event.blackout.ongoing", "event.negotiation.ongoing"}, topics)
+
+    def test_prefix_and_instance(self):
+        with Daemon("output.prefix=tags.", "instance=north-1") as daemon:
+            events = daemon.subscriber("tags.blackout.")
+            daemon.pusher().send(item(1))
+            topic, event = events.next()
+            self.assertEqual(topic, "tags.blackout.ongoing")
+            self.assertEqual(event["source"], "urn:newstagd:north-1")
+
+    def test_frames(self):
+        """The last frame is the item; frames never become items of their own."""
+        with Daemon() as daemon:
+            events = daemon.subscriber("event.")
+            push = daemon.pusher()
+            push.send_multipart([b"topic", item(1)])
+            push.send_multipart([b"topic", b"more", item(2)])
+            push.send_multipart([item(9)] * 20 + [item(3)])
+            push.send_multipart([item(9), b""])
+            for number in (1, 2, 3):
+                self.check_event(*events.next(), number)
+            counters = daemon.wait_settled(4)
+            self.assertEqual(counters["tagged"], 3)
+            self.assertEqual(counters["rejected"]["not_json"], 1)
+            until(lambda: daemon.status()["feeds"][0]["surplus_frames"] == 2, "two messages of too many frames")
+
+    def test_held(self):
+        with Daemon() as daemon:
+            push = daemon.pusher()
+            push.send(item(1, pubstatus="withheld"))
+            push.send(item(2, embargoed="2199-01-01T00:00:00Z"))
+            push.send(item(3, embargoed="2001-01-01T00:00:00Z"))
+            push.send(item(4, pubstatus="canceled"))
+            counters = daemon.wait_settled(4)
+            self.assertEqual((counters["held"], counters["filtered"], counters["tagged"]), (2, 1, 1))
+
+    def test_sequence(self):
+        """No holes over all topics, none per topic; numbers of the parts that were patched in are whole."""
+        with Daemon() as daemon:
+            events = daemon.subscriber("event.")
+            push = daemon.pusher()
+            for number in range(300):
+                push.send(item(number, ["A blackout.", "Nothing.", "A blackout in the parley."][number % 3]))
+            got = events.take(300)
+            self.assertEqual([int(event["sequence"]) for _, event in got], list(range(1, 301)))
+            self.assertEqual({len(event["sequence"]) for _, event in got}, {20})
+            for wanted in {topic for topic, _ in got}:
+                own = [int(event["topicsequence"]) for topic, event in got if topic == wanted]
+                self.assertEqual(own, list(range(1, len(own) + 1)))
+            self.assertEqual({event["streamid"] for _, event in got}, {daemon.status()["stream"]})
+            self.assertEqual(len({event["id"] for _, event in got}), 300)
+
+    def test_heartbeat(self):
+        with Daemon("output.heartbeat=20ms") as daemon:
+            beats = daemon.subscriber("heartbeat")
+            topic, beat = beats.next()
+            self.assertEqual((topic, int(beat["sequence"])), ("heartbeat", 0))
+            self.assertEqual(beat["streamid"], daemon.status()["stream"])
+            daemon.pusher().send(item(1))
+            until(lambda: int(beats.next()[1]["sequence"]) == 1, "a heartbeat with the last sequence")
+        with Daemon("output.heartbeat=0") as daemon:
+            everything = daemon.subscriber("")
+            daemon.pusher().send(item(1))
+            self.assertEqual(everything.next()[0], "event.blackout.ongoing")
+            self.assertEqual(daemon.stop(), 0)
+
+    def test_tells_the_time(self):
+        with Daemon() as daemon:
+            events = daemon.subscriber("event.")
+            daemon.pusher().send(item(1, versioncreated="2025-12-19T09:00:00Z"))
+            _, event = events.next()
+            self.assertEqual(event["time"], "2025-12-19T09:00:00Z")
+            self.assertGreater(event["recordedtime"], event["time"])
+            self.assertIsInstance(json.dumps(event), str)
+
+
+if __name__ == "__main__":
+    unittest.main(warnings="ignore")  # the daemon's context closes whatever was opened by it
