@@ -131,22 +131,38 @@ static size_t begun_before(const struct hits *hits, uint32_t token)
 	return low;
 }
 
+/* Narrows [first, end), a sentence, to what lies between the stops around the cue. */
+static void keep_between_stops(const struct cue_effect *cue, const struct hits *stops,
+			       struct cue_effect *bounds)
+{
+	size_t next, last;
+
+	if (stops->len == 0)
+		return;
+	next = begun_before(stops, cue->end);
+	last = begun_before(stops, cue->first);
+	if (next < stops->len)
+		bounds->end = stops->at[next].first;
+	if (last > 0)
+		bounds->first = stops->at[last - 1].end;
+	if (bounds->first > cue->first)
+		bounds->first = cue->first;
+}
+
 static void set_reach(const struct match *match, struct instance *instance,
 		      const struct hits *stops, const struct sentence *sentence)
 {
 	const struct cue *cue = instance->effect.cue;
+	struct cue_effect bounds = {cue, sentence->first, sentence->end, NULL};
 	uint32_t first = instance->effect.first, end = instance->effect.end;
-	size_t next = begun_before(stops, end), last = begun_before(stops, first);
-	uint32_t limit = next < stops->len ? stops->at[next].first : sentence->end;
-	uint32_t floor = last > 0 ? stops->at[last - 1].end : sentence->first;
 
+	keep_between_stops(&instance->effect, stops, &bounds);
 	instance->reach_first = first;
 	instance->reach_end = end;
 	if (cue->dir != CUE_BACKWARD)
-		instance->reach_end = reach_forward(match, cue, end, limit);
+		instance->reach_end = reach_forward(match, cue, end, bounds.end);
 	if (cue->dir != CUE_FORWARD)
-		instance->reach_first = reach_backward(match, cue, first,
-						       floor < first ? floor : first);
+		instance->reach_first = reach_backward(match, cue, first, bounds.first);
 }
 
 /* --- the cues of a sentence --- */
@@ -270,11 +286,11 @@ static const struct sentence_cues *sentence_cues(struct match *match, uint32_t n
 {
 	const struct packs *packs = ruleset_packs(match->ruleset);
 	struct sentence_cues **place = &cue_memo(match)->sentences[number];
+	struct sentence_cues *cues = *place;
 	struct instances found = {0};
-	struct sentence_cues *cues;
 
-	if (*place)
-		return *place;
+	if (cues)
+		return cues;
 	for (size_t i = 0; i < packs->cues.len; i++) {
 		const struct cue *cue = packs->cues.at[i];
 
