@@ -85,7 +85,10 @@ struct view document_words(const struct document *document, uint32_t first, uint
 uint32_t text_number(const struct document *document, uint32_t at, struct value *ret_value);
 uint32_t text_money(const struct document *document, uint32_t at, struct value *ret_value);
 /* Dates: "Friday", "14 May", "19 December 2025", "next week", "tomorrow", "2025-12-19"; resolved
- * against document->reported where that is possible; from/until are in `arena`. en, uk, ru. */
+ * against document->reported where that is possible (absent where not); from and until, both
+ * included, are ISO dates in `arena`. A weekday alone is the next one when the sentence speaks of
+ * what is to come, else the last; a day without its year the nearest. Prepositions ("on") are no
+ * part of it. en, uk, ru. */
 uint32_t text_date(const struct document *document, uint32_t at, struct arena *arena,
 		   struct value *ret_value);
 

@@ -3,6 +3,7 @@
 #include "base/hash.h"
 #include "text/fold.h"
 #include "text/reader.h"
+#include "text/sense.h"
 #include "text/speech.h"
 
 #include <assert.h>
@@ -33,6 +34,8 @@ struct lexicon {
 	uint64_t turn;
 	uint64_t key;
 	struct characters characters;
+	struct table senses;
+	struct arena senses_arena;
 	struct sb_stemmer *stemmers[LANGUAGES_MAX];
 };
 
@@ -46,6 +49,7 @@ struct lexicon *lexicon_new(uint32_t words_max)
 	lexicon->slot_count = SLOTS_MIN;
 	lexicon->slots = xcalloc(lexicon->slot_count, sizeof(*lexicon->slots));
 	lexicon->key = hash_key();
+	senses_load(&lexicon->senses, &lexicon->senses_arena);
 	return lexicon;
 }
 
@@ -56,6 +60,8 @@ void lexicon_free(struct lexicon *lexicon)
 	for (size_t i = 0; i < LANGUAGES_MAX; i++)
 		sb_stemmer_delete(lexicon->stemmers[i]);
 	characters_fini(&lexicon->characters);
+	table_fini(&lexicon->senses);
+	arena_fini(&lexicon->senses_arena);
 	arena_fini(&lexicon->arena);
 	free(lexicon->slots);
 	free(lexicon);
@@ -132,6 +138,7 @@ static struct entry *entry_new(struct lexicon *lexicon, language lang, struct vi
 	entry->word.lang = lang;
 	fold_word(&entry->word, bounded(entry->surface), lang, &lexicon->arena);
 	entry->word.stem = stem_of(lexicon, &entry->word);
+	senses_find(&lexicon->senses, &entry->word);
 	return entry;
 }
 

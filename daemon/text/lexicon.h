@@ -18,6 +18,8 @@ enum word_kind {
 	WORD_PUNCTUATION, /* one mark */
 };
 
+#define WORD_SENSES 5
+
 struct word {
 	struct view folded; /* NFKC, case folded, quotes and dashes unified, invisible characters
 			       gone */
@@ -29,6 +31,7 @@ struct word {
 	bool upper;   /* two or more cased letters, none lower-case */
 	bool uncased; /* has letters, of a script without case */
 	language lang;
+	uint16_t senses[WORD_SENSES]; /* what it means to numbers and dates; inside text/ only */
 };
 
 #define LEXICON_WORDS_MAX                                                                          \
