@@ -71,7 +71,8 @@ def balanced(counters):
 
 
 class Daemon:
-    def __init__(self, *sets, rules=None, start=True, feeds=1):
+    def __init__(self, *sets, rules=None, start=True, feeds=1, env=None):
+        self.env = env or {}
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nt-"))
         self.rules = self.folder / "rules"
         self.rules.mkdir()
@@ -112,7 +113,7 @@ class Daemon:
 
     def environment(self):
         flags = "quarantine_size_mb=4:" + os.environ.get("ASAN_OPTIONS", "")
-        return {**os.environ, "ASAN_OPTIONS": flags, "NOTIFY_SOCKET": str(self.folder / "notify")}
+        return {**os.environ, "ASAN_OPTIONS": flags, "NOTIFY_SOCKET": str(self.folder / "notify"), **self.env}
 
     def command(self, *more):
         words = [DAEMON, "--config", str(self.config)]

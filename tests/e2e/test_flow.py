@@ -157,6 +157,38 @@ class Flow(unittest.TestCase):
             self.assertEqual(everything.next()[0], "event.blackout.ongoing")
             self.assertEqual(daemon.stop(), 0)
 
+    def test_deaf_feed(self):
+        """A message beyond the fuse cuts the connection for good in libzmq; the daemon connects anew."""
+        with Daemon(start=False, feeds=0) as daemon:
+            feed = daemon.context.socket(zmq.XPUB)
+            feed.linger = 0
+            feed.rcvtimeo = int(DEADLINE_S * 1000)
+            port = feed.bind_to_random_port("tcp://127.0.0.1")
+            daemon.sets += [f"feed.0.endpoint=tcp://127.0.0.1:{port}", "feed.0.name=wire"]
+            daemon.start()
+            self.assertEqual(feed.recv(), b"\x01")
+            feed.send(item(1))
+            daemon.wait_settled(1)
+            feed.send(b"x" * (17 << 20))
+            while feed.recv() != b"\x01":
+                continue  # it goes, and comes again
+            feed.send(item(2))
+            daemon.wait_settled(2)
+            self.assertEqual(daemon.status()["feeds"][0]["revived"], 1)
+            self.assertIn("feed wire: the connection was given up", daemon.log())
+
+    def test_stopped_subscriber(self):
+        """One that does not read loses events itself and costs the others none."""
+        with Daemon("output.high_water=10") as daemon:
+            stopped = daemon.subscriber("event.")
+            reading = daemon.subscriber("event.b")
+            push = daemon.pusher()
+            for number in range(2000):
+                push.send(item(number, headline="H" * 2000))
+                self.assertEqual(reading.next()[1]["subject"], f"urn:item:{number}")
+            self.assertTrue(stopped.pending())
+            self.assertEqual(daemon.stop(), 0)
+
     def test_tells_the_time(self):
         with Daemon() as daemon:
             events = daemon.subscriber("event.")

@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from support import BROKEN_PACK, DAEMON, FAILING_PACK, Daemon, pack
+from support import BROKEN_PACK, DAEMON, FAILING_PACK, Daemon, item, pack
 
 
 def run(*words):
@@ -98,6 +98,15 @@ class Start(unittest.TestCase):
             lines = [json.loads(line) for line in daemon.log().splitlines()]
             self.assertEqual({tuple(line) for line in lines}, {("time", "level", "message")})
             self.assertIn("newstagd", lines[0]["message"])
+
+    def test_watchdog(self):
+        """Signs of life as often as the service manager wants them, idle and at work."""
+        with Daemon(env={"WATCHDOG_USEC": "3000000"}) as daemon:
+            daemon.wait_notify("WATCHDOG=1")
+            daemon.pusher().send(item(1))
+            daemon.wait_settled(1)
+            daemon.wait_notify("WATCHDOG=1")
+            self.assertEqual(daemon.stop(), 0)
 
     def test_first_line(self):
         """The line that tells an operator what runs."""
