@@ -161,6 +161,46 @@ START_TEST(speakers_are_no_parties)
 }
 END_TEST
 
+/* Ukrainian and Russian put the verb before its subject, and a dash before the verb. */
+static const char slavic_pack[] =
+	"entities:\n"
+	"  UKR: {type: state, names: [Україна]}\n"
+	"  RUS: {type: state, names: [Росія, Россия, Кремль]}\n"
+	"  zelenskiy: {type: person, of: UKR, names: [Зеленський, Зеленський*]}\n"
+	"  putin: {type: person, of: RUS, names: [Путін*, Путин*]}\n"
+	"lists:\n"
+	"  say: {uk: [=заявив, =сказав], ru: [=заявил, =сообщил]}\n"
+	"rules:\n"
+	"  r: {about: a, when: ^(зірвал*|сорвал*), emit: {class: x}}\n";
+
+static const struct {
+	const char *lang, *text, *line;
+} slavic[] = {
+	{"uk", "Переговори зірвалися, заявив Зеленський.", "x @UKR"},
+	{"uk", "«Переговори зірвалися», — сказав Зеленський.", "x @UKR ~quoted"},
+	{"uk", "Зеленський заявив, що переговори зірвалися.", "x @UKR"},
+	{"uk", "За словами Путіна, переговори зірвалися.", "x @RUS"},
+	{"ru", "Переговоры сорвались, сообщил Кремль.", "x @RUS"},
+	{"ru", "Путин заявил, что переговоры сорвались.", "x @RUS"},
+	{"ru", "По словам Путина, переговоры сорвались.", "x @RUS"},
+	{"ru", "Переговоры сорвались.", "x"},
+};
+
+START_TEST(slavic_speakers)
+{
+	struct bench bench = {0};
+
+	bench_load(&bench, slavic_pack);
+	for (size_t i = 0; i < sizeof(slavic) / sizeof(slavic[0]); i++) {
+		struct item item = bench_item(slavic[i].text, slavic[i].lang);
+
+		ck_assert_msg(strcmp(bench_line(&bench, &item), slavic[i].line) == 0,
+			      "%s\n  gives  %s", slavic[i].text, bench_line(&bench, &item));
+	}
+	bench_fini(&bench);
+}
+END_TEST
+
 /* Without a list `say` only sources and marks speak. */
 START_TEST(packs_without_verbs)
 {
@@ -187,6 +227,7 @@ int main(void)
 	tcase_add_test(tcase, speakers);
 	tcase_add_test(tcase, spoken_by);
 	tcase_add_test(tcase, speakers_are_no_parties);
+	tcase_add_test(tcase, slavic_speakers);
 	tcase_add_test(tcase, packs_without_verbs);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_NORMAL);
