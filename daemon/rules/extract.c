@@ -114,6 +114,11 @@ static struct value entity_value(const struct match *match, const struct entity 
 	};
 }
 
+static bool is_number(const struct value *value)
+{
+	return value->kind == VALUE_NUMBER || value->kind == VALUE_QUANTITY;
+}
+
 /* "more than 600,000 households": the number with what it counts, as far as the pattern says. */
 static struct value quantity_value(const struct match *match, struct value value, uint32_t first,
 				   struct hit counted)
@@ -151,11 +156,6 @@ static bool read_bare_value(const struct match *match, const struct hit *hit, st
 	}
 }
 
-static bool is_number(const struct value *value)
-{
-	return value->kind == VALUE_NUMBER || value->kind == VALUE_QUANTITY;
-}
-
 /* --- one grab --- */
 
 struct grasp { /* the values of one grab in the making */
@@ -179,7 +179,7 @@ static void take_capture(struct grasp *grasp, const struct hit *hit, const struc
 	if (is_left_out(grasp, capture->first, capture->end))
 		return;
 	counted.first = capture->end;
-	if (value.kind == VALUE_NUMBER)
+	if (is_number(&value) && !value.unit.ptr)
 		value = quantity_value(match, value, capture->first, counted);
 	values_add(grasp->values, &grasp->count, &value);
 }

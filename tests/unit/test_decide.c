@@ -148,6 +148,12 @@ static const struct row fields[] = {
 	 "x people=40"},
 	{RULE("    emit: {class: x}\n    grab: {people: $num}\n"), "A blackout hit 40.",
 	 "x people=40"},
+	/* money has its unit, dates stand alone */
+	{RULE("    emit: {class: x}\n    grab: {loss: $money, lost: cost by=$money}\n"),
+	 "A blackout cost about $5 million.", "x loss=~5000000 USD lost=~5000000 USD"},
+	{RULE("    emit: {class: x}\n    grab: {when: $date, on: on day=$date}\n"),
+	 "A blackout on 14 May 2025 and on 16 May 2025.",
+	 "x when=14 May 2025{2025-05-14..2025-05-14} on=14 May 2025{2025-05-14..2025-05-14}"},
 	/* words */
 	{RULE("    emit: {class: x}\n    grab: {cause: (after|since) ^(the <2> storm)}\n"),
 	 "A blackout after the great storm.", "x cause=[the great storm]"},
