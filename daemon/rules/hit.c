@@ -1,4 +1,5 @@
 #include "rules/eval.h"
+#include "rules/reading.h"
 
 /*
  * From the steps of a walk to a hit: the pieces consumed literally, the captures with their values,
@@ -42,14 +43,8 @@ static struct capture *add_capture(struct build *build, struct view name)
 	return capture;
 }
 
-static struct value entity_value(const struct mention *mention, const struct element *element,
-				 struct view words)
+static struct value entity_value(const struct entity *entity, struct view words)
 {
-	const struct entity *entity = element->ref == REF_ENTITY
-					      ? element->target.entity
-					      : entity_as_type(mention->entity,
-							       element->target.type);
-
 	return (struct value){.kind = VALUE_ENTITY,
 			      .id = entity->id,
 			      .type = entity->type,
@@ -57,6 +52,23 @@ static struct value entity_value(const struct mention *mention, const struct ele
 			      .in = entity->in,
 			      .qid = entity->qid,
 			      .text = words};
+}
+
+/* What was asked for by name, or up `of:` the first of the type that was. */
+static const struct entity *entity_meant(const struct step *step)
+{
+	const struct entity *named = step->is.mention->entity;
+
+	return step->element->ref == REF_ENTITY ? step->element->target.entity
+						: entity_as_type(named, step->element->target.type);
+}
+
+/* Of a list or term whose words are one entity's name. */
+static const struct entity *entity_inside(const struct hit *hit)
+{
+	const struct entity *entity = expr_entity(hit->expr, hit->mention->entity);
+
+	return entity ? entity : hit->mention->entity;
 }
 
 /* A number or an entity when the words are exactly one, else the words. */
@@ -72,9 +84,11 @@ static struct value value_of(const struct build *build, uint32_t first, uint32_t
 		if (step->kind == STEP_VALUE)
 			return *step->is.value;
 		if (step->kind == STEP_MENTION)
-			return entity_value(step->is.mention, step->element, words);
+			return entity_value(entity_meant(step), words);
 		if (step->kind == STEP_HIT && step->is.hit->captures)
 			return step->is.hit->captures->value;
+		if (step->kind == STEP_HIT && step->is.hit->mention)
+			return entity_value(entity_inside(step->is.hit), words);
 	}
 	return (struct value){.kind = VALUE_TEXT, .text = words};
 }
