@@ -138,6 +138,12 @@ static const struct row fields[] = {
 	 "A blackout, Zelenskiy and Russia say.", "x who=[UKR,RUS]"},
 	{RULE("    emit: {class: x}\n    grab: {who: by=$state}\n"),
 	 "A blackout, caused by Russia.", "x who=[RUS]"},
+	{"lists: {side: [$state, the enemy]}\n" RULE(
+		 "    emit: {class: x}\n    grab: {who: caused by (who=$side)}\n"),
+	 "A blackout, caused by Zelenskiy.", "x who=[UKR]"},
+	{"lists: {side: [$state, the enemy]}\n" RULE(
+		 "    emit: {class: x}\n    grab: {who: caused by who=$side}\n"),
+	 "A blackout, caused by the enemy.", "x who=[the enemy]"},
 	/* numbers with bound and what they count; the first of several */
 	{RULE("    emit: {class: x}\n    grab: {customers: (users=$num <2> (home|household))}\n"),
 	 "A blackout hit more than 600,000 households and 20 homes.",
