@@ -74,7 +74,8 @@ static void check_expect(struct loader *loader, const struct node *rule, const s
 		if (!expect || expect->kind != NODE_MAP)
 			continue;
 		for (const struct node *node = expect->first; node; node = node->next)
-			if (table_find(fields, node->key->text) < 0)
+			if (table_find(fields, node->key->text) < 0 &&
+			    !loader_lost(loader, node->key->text))
 				unknown_field(loader, fields, node->key,
 					      "no rule fills a field \"%.*s\"");
 	}
@@ -96,6 +97,8 @@ static void check_superseded(struct loader *loader, const struct node *name)
 			return;
 		names[i] = arena_strndup(loader->reader.arena, id.ptr, id.len);
 	}
+	if (loader_lost(loader, name->text))
+		return;
 	diag = diags_add(loader->reader.diags, DIAG_ERROR, "no-such-rule", name->place,
 			 "there is no rule \"%.*s\"", VIEW_ARGS(name->text));
 	reader_suggest(&loader->reader, diag, name->text, names, count);
@@ -105,11 +108,11 @@ static void check_supersedes(struct loader *loader, const struct node *rule)
 {
 	const struct node *supersedes = node_get(rule, "supersedes");
 
-	if (!supersedes || loader->reader.incomplete)
+	if (!supersedes)
 		return;
 	if (supersedes->kind == NODE_SCALAR)
 		check_superseded(loader, supersedes);
-	else
+	else if (supersedes->kind == NODE_LIST)
 		for (const struct node *node = supersedes->first; node; node = node->next)
 			check_superseded(loader, node);
 }
@@ -130,8 +133,7 @@ void loader_check(struct loader *loader)
 
 		check_merge(loader, rule);
 		check_supersedes(loader, rule);
-		if (!loader->reader.incomplete)
-			check_expect(loader, rule, &fields);
+		check_expect(loader, rule, &fields);
 	}
 	table_fini(&fields);
 }

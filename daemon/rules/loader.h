@@ -25,6 +25,7 @@ struct declaration {
 struct source_file {
 	const char *name; /* in the arena */
 	struct str text;
+	bool doubtful; /* mistakes that were told hide names in it */
 };
 
 struct loader {
@@ -40,8 +41,10 @@ struct loader {
 	struct table names[DECLARED_KINDS]; /* to struct declaration */
 	struct {
 		VEC(const struct node *);
-	} overrides;   /* each entry */
-	size_t errors; /* that were told before */
+	} overrides;	 /* each entry */
+	size_t errors;	 /* that were told before */
+	bool unreadable; /* a file could not be read at all */
+	unsigned sought; /* names looked for in doubtful files */
 };
 
 #define PACK_FILES_MAX 4096
@@ -56,6 +59,12 @@ struct loader {
 const char *declared_name(enum declared_kind kind);
 /* Adds the files of the paths in order; what cannot be read is told. */
 void loader_find_files(struct loader *loader, const struct packs_options *options);
+/*
+ * Whether a name that is missing may be one that a mistake hides: then it is not told. In files
+ * that could not be read anything may stand; in doubtful ones what stands there as a key or a type.
+ */
+bool loader_lost(struct loader *loader, struct view name);
+#define LOST_NAMES_SOUGHT_MAX 200 /* searching is slow: further names count as hidden */
 /* Applies `override:` to the declarations. */
 void loader_override(struct loader *loader);
 /* Resolves every name, of what has been read without mistakes. */

@@ -231,7 +231,7 @@ static struct declaration *find_target(struct loader *loader, enum declared_kind
 		return NULL;
 	}
 	found = table_get(&loader->names[kind], name->text);
-	if (found || loader->reader.incomplete)
+	if (found || loader_lost(loader, name->text))
 		return found;
 	diag = diags_add(loader->reader.diags, DIAG_ERROR, "no-such-name", name->place,
 			 "there is no %s \"%.*s\" to override", declared_name(kind),

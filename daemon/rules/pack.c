@@ -100,10 +100,8 @@ static bool read_declarations(struct reader *reader, const struct read_key *key,
 {
 	struct loader *loader = place;
 
-	if (node->kind != NODE_MAP) {
-		reader->incomplete = true;
+	if (node->kind != NODE_MAP)
 		return reader_wrong_type(reader, node, "a mapping of names");
-	}
 	for (const struct node *child = node->first; child; child = child->next)
 		declare(loader, (enum declared_kind)key->least, child);
 	return true;
@@ -162,28 +160,48 @@ static const struct read_key pack_keys[] = {
 /* clang-format on */
 const struct read_form pack_form = READ_FORM("a pack", pack_keys);
 
-static void read_file(struct loader *loader, const struct source_file *file)
+/* Whether anything that yaml/ refused may have held names: a key given twice does at the top only.
+ */
+static bool refused_names(const struct diags *diags, size_t from)
 {
-	struct reader *reader = &loader->reader;
-	size_t before = reader->diags->errors;
-	const struct node *root = yaml_read(file->name, str_view(&file->text), reader->arena,
-					    reader->diags);
+	for (size_t i = from; i < diags->len; i++)
+		if (diags->at[i].severity == DIAG_ERROR &&
+		    (strcmp(diags->at[i].code, "duplicate-key") != 0 ||
+		     diags->at[i].place.column == 1))
+			return true;
+	return false;
+}
+
+/* Whether a part of the file was not understood in which names are declared. */
+static bool hides_names(const struct node *root)
+{
+	if (root->kind != NODE_MAP)
+		return true;
+	for (const struct node *node = root->first; node; node = node->next) {
+		const struct read_key *key = NULL;
+
+		for (size_t i = 0; i < pack_form.count; i++)
+			if (view_is(node->key->text, pack_keys[i].name))
+				key = &pack_keys[i];
+		if (!key || (key->read == read_declarations && node->kind != NODE_MAP))
+			return true;
+	}
+	return false;
+}
+
+static void read_file(struct loader *loader, struct source_file *file)
+{
+	struct diags *diags = loader->reader.diags;
+	size_t before = diags->len;
+	const struct node *root = yaml_read(file->name, str_view(&file->text), loader->reader.arena,
+					    diags);
 	struct place top = {.file = file->name, .line = 1, .column = 1};
 
-	/* What yaml/ refuses it leaves out: a name may be among it. */
-	if (!root || reader->diags->errors > before)
-		reader->incomplete = true;
-	if (!root)
-		return;
-	if (!reader_form(reader, &pack_form, root, top, loader))
-		for (const struct node *node = root->first; node; node = node->next) {
-			bool known = root->kind != NODE_MAP;
-
-			for (size_t i = 0; !known && i < pack_form.count; i++)
-				known = view_is(node->key->text, pack_keys[i].name);
-			if (!known || root->kind != NODE_MAP)
-				reader->incomplete = true;
-		}
+	file->doubtful = !root || refused_names(diags, before) || hides_names(root);
+	loader->reader.incomplete = false;
+	if (root)
+		reader_form(&loader->reader, &pack_form, root, top, loader);
+	file->doubtful |= loader->reader.incomplete;
 }
 
 /* --- declarations to packs ----------------------------------------------------------------------

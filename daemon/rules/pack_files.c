@@ -17,7 +17,7 @@ static void cannot(struct loader *loader, const char *path, const char *why)
 	diags_add(loader->reader.diags, DIAG_ERROR, "unreadable",
 		  (struct place){.file = arena_strndup(loader->reader.arena, path, strlen(path))},
 		  "%s", why);
-	loader->reader.incomplete = true;
+	loader->unreadable = true;
 }
 
 static void add_file(struct loader *loader, const char *path)
@@ -26,9 +26,9 @@ static void add_file(struct loader *loader, const char *path)
 	struct err err = {0};
 
 	if (loader->files.len == PACK_FILES_MAX || loader->bytes > YAML_TOTAL_MAX) {
-		if (!loader->reader.incomplete)
+		if (!loader->unreadable)
 			cannot(loader, path, "there are too many files, or too large ones");
-		loader->reader.incomplete = true;
+		loader->unreadable = true;
 		return;
 	}
 	if (file_read(path, YAML_FILE_MAX, &file.text, &err) < 0) {

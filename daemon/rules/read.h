@@ -18,7 +18,7 @@ struct reader {
 	struct arena scratch; /* of the document */
 	unsigned nesting;     /* expressions in each other */
 	unsigned suggestions; /* made so far: looking for near names is slow */
-	bool incomplete;      /* names may be missing because of mistakes already told */
+	bool incomplete;      /* a name that was refused may be meant elsewhere */
 };
 
 void reader_init(struct reader *reader, struct arena *arena, struct diags *diags);

@@ -1,4 +1,5 @@
 #include "rules/loader.h"
+#include "rules/pattern_part.h"
 #include "rules/walk.h"
 
 /*
@@ -11,6 +12,63 @@ struct resolver {
 	const char **names; /* all that could be meant; made when one is missing */
 	size_t name_count;
 };
+
+/* --- names that mistakes hide -------------------------------------------------------------------
+ */
+
+/* Whether the word at [at, at + len) is a key, or the type of an entity. */
+static bool declares(struct view text, size_t at, size_t len)
+{
+	static const char before[] = "type: ";
+	size_t end = at + len;
+
+	if (at > 0 && (text.ptr[at - 1] == '$' || pattern_name_byte(text.ptr[at - 1])))
+		return false;
+	if (end < text.len && pattern_name_byte(text.ptr[end]))
+		return false;
+	if (at >= sizeof(before) - 1 &&
+	    memcmp(text.ptr + at - (sizeof(before) - 1), before, sizeof(before) - 1) == 0)
+		return true;
+	while (end < text.len && !strchr(" \t\r\n,:[]{}", text.ptr[end]))
+		end++;
+	while (end < text.len && text.ptr[end] == ' ')
+		end++;
+	return end < text.len && text.ptr[end] == ':';
+}
+
+static bool may_declare(struct view text, struct view name)
+{
+	size_t at = 0;
+
+	while (at + name.len <= text.len) {
+		const char *found = memmem(text.ptr + at, text.len - at, name.ptr, name.len);
+
+		if (!found)
+			return false;
+		at = (size_t)(found - text.ptr);
+		if (declares(text, at, name.len))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+bool loader_lost(struct loader *loader, struct view name)
+{
+	bool doubtful = false;
+
+	for (size_t i = 0; i < loader->files.len; i++)
+		doubtful |= loader->files.at[i].doubtful;
+	if (loader->unreadable || !doubtful)
+		return loader->unreadable;
+	if (loader->sought++ >= LOST_NAMES_SOUGHT_MAX)
+		return true;
+	for (size_t i = 0; i < loader->files.len; i++)
+		if (loader->files.at[i].doubtful &&
+		    may_declare(str_view(&loader->files.at[i].text), name))
+			return true;
+	return false;
+}
 
 /* --- names --------------------------------------------------------------------------------------
  */
@@ -63,7 +121,7 @@ static void resolve_element(void *context, struct element *element)
 	} else if (table_get(&packs->type_names, element->text)) {
 		element->ref = REF_TYPE;
 		element->target.type = element->text;
-	} else if (!resolver->loader->reader.incomplete) {
+	} else if (!loader_lost(resolver->loader, element->text)) {
 		struct diag *diag = diags_add(
 			resolver->loader->reader.diags, DIAG_ERROR, "unresolved-name",
 			element->place,
@@ -235,7 +293,7 @@ static void resolve_parent(struct resolver *resolver, struct entity *entity)
 	if (!entity->of.ptr)
 		return;
 	entity->parent = table_get(&loader->packs->entity_names, entity->of);
-	if (!entity->parent && !loader->reader.incomplete) {
+	if (!entity->parent && !loader_lost(loader, entity->of)) {
 		struct diag *diag = diags_add(loader->reader.diags, DIAG_ERROR, "unresolved-name",
 					      value_place(loader, entity, "of"),
 					      "there is no entity \"%.*s\"", VIEW_ARGS(entity->of));

@@ -179,9 +179,7 @@ static void check_entity(struct reader *reader, const struct node *node,
 	const struct node *type = node_get(node, "type"), *qid = node_get(node, "qid");
 	size_t digits = 1;
 
-	if (!entity->type.ptr)
-		reader->incomplete = true;
-	else if (!reader_variable_name(entity->type))
+	if (entity->type.ptr && !reader_variable_name(entity->type))
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", type->place,
 			  "a type is letters, digits and \"_\", no digit first");
 	while (digits < entity->qid.len && entity->qid.ptr[digits] >= '0' &&
