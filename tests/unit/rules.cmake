@@ -1,5 +1,7 @@
 unit_test(rules expr)
 unit_test(rules pack)
+unit_test(rules match)
+unit_test(rules oracle)
 unit_test(rules pattern)
 add_executable(pack_schema pack_schema.c)
 target_link_libraries(pack_schema newstag)
