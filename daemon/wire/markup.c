@@ -23,10 +23,8 @@ static const char *const references[] = {
 
 #define LONGEST_ELEMENT 10
 #define LONGEST_REFERENCE 8
-#define CANDIDATES_MAX                                                                             \
-	256		 /* of `<` or `&` that are looked at: text made to be slow must not be     \
-			  */
-#define LONGEST_TAG 1000 /* bytes behind its name that are looked through for its end */
+#define CANDIDATES_MAX 256 /* `<` or `&` looked at: no text shall be slow */
+#define LONGEST_TAG 1000   /* bytes behind its name that are looked through for its end */
 
 static size_t word_length(struct view text)
 {
@@ -100,8 +98,9 @@ static bool any_behind(struct view text, char byte, bool (*test)(struct view))
 
 	for (int i = 0; i < CANDIDATES_MAX && at < end; i++) {
 		at = memchr(at, byte, (size_t)(end - at));
-		if (!at++)
+		if (!at)
 			return false;
+		at++;
 		if (test((struct view){at, (size_t)(end - at)}))
 			return true;
 	}

@@ -66,6 +66,15 @@ const char *string_stop(const char *at, const char *end, bool *high);
 /* The same byte by byte: what the vector form must equal. */
 const char *string_stop_scalar(const char *at, const char *end, bool *high);
 
+/* --- utf8.c ------------------------------------------------------------------------------------
+ */
+/* The longest prefix that is well-formed, as utf8_valid: with vectors where the processor has them.
+ */
+size_t utf8_check(struct view text);
+/* The vector form; only where utf8_vectors. */
+size_t utf8_check_vector(struct view text);
+bool utf8_vectors(void);
+
 /* --- number.c ----------------------------------------------------------------------------------
  */
 /* Behind the number at `at`, NULL when none stands there or int64 or double cannot hold it. */

@@ -62,35 +62,32 @@ const char *string_stop(const char *at, const char *end, bool *high)
 }
 #endif
 
-static int hex_value(char byte)
-{
-	if (byte >= '0' && byte <= '9')
-		return byte - '0';
-	if (byte >= 'a' && byte <= 'f')
-		return byte - 'a' + 10;
-	return byte >= 'A' && byte <= 'F' ? byte - 'A' + 10 : -1;
-}
+/* The value of a hexadecimal digit + 1; 0 for every other byte. */
+static const uint8_t hex_values[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+	['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
 
 /* The four digits behind `\u`; -1 when they are not four digits. */
-static long hex4(const char *at, const char *end)
+static inline long hex4(const char *at, const char *end)
 {
-	long code = 0;
+	unsigned digits[4];
 
 	if (end - at < 4)
 		return -1;
-	for (int i = 0; i < 4; i++) {
-		int digit = hex_value(at[i]);
-
-		if (digit < 0)
-			return -1;
-		code = code << 4 | digit;
-	}
-	return code;
+	for (int i = 0; i < 4; i++)
+		digits[i] = hex_values[(unsigned char)at[i]];
+	if (!digits[0] || !digits[1] || !digits[2] || !digits[3])
+		return -1;
+	return (long)((digits[0] - 1) << 12 | (digits[1] - 1) << 8 | (digits[2] - 1) << 4 |
+		      (digits[3] - 1));
 }
 
 /* A `\u` escape at its backslash, with the second one of a pair. *ret_len is what it takes. */
-static enum reject scan_unicode(const char *at, const char *end, uint32_t *ret_code,
-				size_t *ret_len)
+static inline enum reject scan_unicode(const char *at, const char *end, uint32_t *ret_code,
+				       size_t *ret_len)
 {
 	long code = hex4(at + 2, end), low;
 
@@ -118,16 +115,14 @@ static size_t utf8_length(uint32_t code)
 }
 
 /* What the byte behind a backslash stands for; 0 when it is no short escape. */
-static char short_escape(char byte)
-{
-	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
-	const char *found = byte ? strchr(from, byte) : NULL;
-
-	return found ? to[found - from] : '\0';
-}
+static const char short_escapes[256] = {
+	['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+	['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t',
+};
 
 /* An escape at its backslash. *ret_len is what it takes, *ret_plain what it gives. */
-static enum reject scan_escape(const char *at, const char *end, size_t *ret_len, size_t *ret_plain)
+static inline enum reject scan_escape(const char *at, const char *end, size_t *ret_len,
+				      size_t *ret_plain)
 {
 	enum reject reason;
 	uint32_t code;
@@ -137,7 +132,7 @@ static enum reject scan_escape(const char *at, const char *end, size_t *ret_len,
 	if (at[1] != 'u') {
 		*ret_len = 2;
 		*ret_plain = 1;
-		return short_escape(at[1]) ? REJECT_NONE : REJECT_NOT_JSON;
+		return short_escapes[(unsigned char)at[1]] ? REJECT_NONE : REJECT_NOT_JSON;
 	}
 	reason = scan_unicode(at, end, &code, ret_len);
 	if (reason == REJECT_NONE)
@@ -145,32 +140,63 @@ static enum reject scan_escape(const char *at, const char *end, size_t *ret_len,
 	return reason;
 }
 
+/* A run of plain bytes from string->to; moves it behind the run, or to the fault. */
+static enum reject scan_run(const char *end, struct scan_string *string)
+{
+	bool high = false;
+	const char *stop = string_stop(string->to, end, &high);
+	struct view run = {string->to, (size_t)(stop - string->to)};
+	size_t valid = high ? utf8_check(run) : run.len;
+
+	string->to += valid;
+	string->plain_len += run.len;
+	return valid < run.len ? REJECT_INVALID_UTF8 : REJECT_NONE;
+}
+
 enum reject string_scan(const char *at, const char *end, struct scan_string *ret_string)
 {
 	struct scan_string *string = ret_string;
+	enum reject reason = REJECT_NONE;
 
 	*string = (struct scan_string){at, at, 0};
-	for (;;) {
-		bool high = false;
-		const char *stop = string_stop(at, end, &high);
-		struct view run = {at, (size_t)(stop - at)};
-		size_t valid = high ? utf8_valid(run) : run.len, taken, plain;
-		enum reject reason;
+	while (reason == REJECT_NONE) {
+		size_t taken = 0, plain = 0;
 
-		string->to = at + valid;
-		string->plain_len += run.len;
-		if (valid < run.len)
-			return REJECT_INVALID_UTF8;
-		if (stop < end && *stop == '"')
-			return REJECT_NONE;
-		if (stop == end || *stop != '\\')
-			return REJECT_NOT_JSON;
-		reason = scan_escape(stop, end, &taken, &plain);
+		if (string->to < end && *string->to == '\\') {
+			reason = scan_escape(string->to, end, &taken, &plain);
+			string->to += reason == REJECT_NONE ? taken : 0;
+			string->plain_len += plain;
+			continue;
+		}
+		reason = scan_run(end, string);
 		if (reason != REJECT_NONE)
-			return reason;
-		string->plain_len += plain;
-		at = stop + taken;
+			break;
+		if (string->to < end && *string->to == '"')
+			return REJECT_NONE;
+		if (string->to == end || *string->to != '\\')
+			return REJECT_NOT_JSON;
 	}
+	return reason;
+}
+
+/* Writes the character of the escape at `from`; returns what is behind the escape. */
+static inline const char *unescape_one(const char *from, const char *to, char **plain)
+{
+	size_t taken = 2;
+	uint32_t code;
+
+	if (from[1] != 'u') {
+		*(*plain)++ = short_escapes[(unsigned char)from[1]];
+		return from + 2;
+	}
+	scan_unicode(from, to, &code, &taken);
+	if (code >= 0x80 && code < 0x800) {
+		*(*plain)++ = (char)(0xC0 | code >> 6);
+		*(*plain)++ = (char)(0x80 | (code & 0x3F));
+	} else {
+		*plain += utf8_encode(code, *plain);
+	}
+	return from + taken;
 }
 
 void string_unescape(const char *from, const char *to, char *ret_plain)
@@ -179,19 +205,14 @@ void string_unescape(const char *from, const char *to, char *ret_plain)
 
 	while (from < to) {
 		const char *stop = memchr(from, '\\', (size_t)(to - from));
-		size_t run = (size_t)((stop ? stop : to) - from), taken = 2;
-		uint32_t code;
+		size_t run = (size_t)((stop ? stop : to) - from);
 
 		memcpy(plain, from, run);
 		plain += run;
 		if (!stop)
 			return;
-		if (stop[1] != 'u') {
-			*plain++ = short_escape(stop[1]);
-		} else {
-			scan_unicode(stop, to, &code, &taken);
-			plain += utf8_encode(code, plain);
-		}
-		from = stop + taken;
+		from = stop;
+		while (from < to && *from == '\\')
+			from = unescape_one(from, to, &plain);
 	}
 }

@@ -588,6 +588,11 @@ enum oracle oracle_decode(struct view message, struct arena *arena, struct item 
 				  JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
 	enum oracle result;
 
+	/* jansson 2.14 skips a NUL behind a number; no JSON text has that byte. */
+	if (root && memchr(message.ptr, '\0', message.len)) {
+		json_decref(root);
+		return ORACLE_REFUSED;
+	}
 	if (!root)
 		return ORACLE_REFUSED;
 	result = json_is_object(root) ? read_root(&state, root) : ORACLE_BAD_FIELD;
