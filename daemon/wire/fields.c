@@ -92,8 +92,8 @@ static bool join_parts(struct reading *reading, const struct member *member,
 		const struct scan_node *leaf = element_text(reading, child);
 
 		if (i && strings == list->count) {
-			memcpy(text + len, "\n\n", 2);
-			len += 2;
+			text[len++] = '\n';
+			text[len++] = '\n';
 		}
 		string_unescape(leaf->text, leaf->text + leaf->text_len, text + len);
 		len += leaf->plain_len;

@@ -130,7 +130,8 @@ bool shape_names(struct reading *reading, const struct member *member,
 	return read_name(reading, member, value);
 }
 
-static int kind_of_thing(struct view type)
+/* The list for a type of thing; SLOTS when none is. */
+static enum slot kind_of_thing(struct view type)
 {
 	static const struct {
 		const char *type;
@@ -149,7 +150,7 @@ static int kind_of_thing(struct view type)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (view_is(type, kinds[i].type))
 			return kinds[i].slot;
-	return -1;
+	return SLOTS;
 }
 
 /* A thing of schema.org goes where its type says; of a type that no list is for, nowhere. */
@@ -157,7 +158,7 @@ static bool read_mention(struct reading *reading, const struct member *member,
 			 const struct scan_node *value)
 {
 	struct view type, name;
-	int slot;
+	enum slot slot;
 
 	(void)member;
 	if (value->kind == SCAN_NULL || value->kind == SCAN_STRING)
@@ -168,7 +169,7 @@ static bool read_mention(struct reading *reading, const struct member *member,
 	    !held_text(reading, value, name_holders, &name))
 		return false;
 	slot = kind_of_thing(type);
-	if (slot >= 0)
+	if (slot != SLOTS)
 		add_name(reading, &reading->names[slot - SLOT_PEOPLE], name);
 	return true;
 }

@@ -132,6 +132,8 @@ static bool is_blank_code(uint32_t code)
 
 bool text_blank(struct view text)
 {
+	if (text.len && text.ptr[0] > ' ' && text.ptr[0] < 0x7F)
+		return false;
 	for (size_t at = 0; at < text.len;) {
 		uint32_t code;
 

@@ -125,6 +125,8 @@ static int compare(struct view name, const struct member *member)
 {
 	if (name.len != member->len)
 		return name.len < member->len ? -1 : 1;
+	if (name.len && name.ptr[0] != member->name[0])
+		return (unsigned char)name.ptr[0] < (unsigned char)member->name[0] ? -1 : 1;
 	return memcmp(name.ptr, member->name, name.len);
 }
 

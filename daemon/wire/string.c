@@ -183,7 +183,7 @@ enum reject string_scan(const char *at, const char *end, struct scan_string *ret
 static inline const char *unescape_one(const char *from, const char *to, char **plain)
 {
 	size_t taken = 2;
-	uint32_t code;
+	uint32_t code = 0;
 
 	if (from[1] != 'u') {
 		*(*plain)++ = short_escapes[(unsigned char)from[1]];
