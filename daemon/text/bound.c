@@ -143,7 +143,7 @@ uint32_t bound_read(const struct phrase *phrase, uint32_t at, enum bound *ret_bo
 
 enum bound bound_before(const struct phrase *phrase, uint32_t at)
 {
-	enum bound bound;
+	enum bound bound = BOUND_EXACT;
 
 	for (uint32_t back = PHRASE_WORDS_MAX; back > 0; back--) {
 		if (at >= phrase->begin + back && bound_read(phrase, at - back, &bound) == at)

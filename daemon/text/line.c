@@ -19,9 +19,10 @@ static bool is_wrapped_block(const struct reader *reader, size_t from, size_t *r
 		if (line.len == 0 || !stop)
 			return even && lines >= 2;
 		from = to + 1;
-		lines++;
-		if (from < reader->text.len && text[from] != '\n' && text[from] != '\r')
+		if (from < reader->text.len && text[from] != '\n' && text[from] != '\r') {
+			lines++;
 			even = even && width >= 50 && width <= 100;
+		}
 	}
 }
 

@@ -168,7 +168,7 @@ static bool adds_up(double sum, double next)
 {
 	if (sum == 0)
 		return true;
-	for (double unit = 100; unit >= 10; unit /= 10) {
+	for (int unit = 100; unit >= 10; unit /= 10) {
 		if (next < unit && fmod(sum, unit) == 0)
 			return next > 0 &&
 			       !(unit == 10 && fmod(sum, 100) < 20 && fmod(sum, 100) > 0);
@@ -261,19 +261,11 @@ static uint32_t read_many(const struct phrase *phrase, uint32_t at, double *ret_
 	return end;
 }
 
-#define NUMBER_TOKENS_MAX                                                                          \
-	12 /* so that reading on from every token of a run of digits stays linear */
-
-uint32_t number_read(const struct phrase *of, uint32_t at, double *ret_value, enum bound *ret_bound)
+static uint32_t read_any(const struct phrase *phrase, uint32_t at, double *ret_value,
+			 enum bound *ret_bound)
 {
-	struct phrase near = *of, *phrase = &near;
 	uint32_t end;
 
-	*ret_bound = BOUND_EXACT;
-	if (at < phrase->begin || at >= phrase->end)
-		return at;
-	if (near.end - at > NUMBER_TOKENS_MAX)
-		near.end = at + NUMBER_TOKENS_MAX;
 	if (phrase_word(phrase, at)->kind == WORD_DIGITS)
 		return read_in_digits(phrase, at, ret_value);
 	if (!phrase_word(phrase, at)->senses[0])
@@ -285,6 +277,22 @@ uint32_t number_read(const struct phrase *of, uint32_t at, double *ret_value, en
 		return end;
 	*ret_bound = BOUND_AT_LEAST;
 	return read_many(phrase, at, ret_value);
+}
+
+#define NUMBER_TOKENS_MAX                                                                          \
+	12 /* so that reading on from every token of a run of digits stays linear */
+
+uint32_t number_read(const struct phrase *phrase, uint32_t at, double *ret_value,
+		     enum bound *ret_bound)
+{
+	struct phrase near = *phrase;
+
+	*ret_bound = BOUND_EXACT;
+	if (at < phrase->begin || at >= phrase->end)
+		return at;
+	if (near.end - at > NUMBER_TOKENS_MAX)
+		near.end = at + NUMBER_TOKENS_MAX;
+	return read_any(&near, at, ret_value, ret_bound);
 }
 
 #define NUMBER_BACK 6 /* tokens that a number's begin is looked for before one inside it */

@@ -12,7 +12,7 @@
  *   - U.S. keeps its last stop, and so do the abbreviations of abbreviation.c, and initials;
  *   - letters of scripts without spaces are one token each (UAX #29 leaves these to dictionaries);
  *   - a zero-width space does not break a word, a narrow no-break space joins digits only;
- *   - a colon never joins (as in CLDR since version 42).
+ *   - a colon never joins, and @ joins letters (as in CLDR since version 42).
  */
 #define A CHAR_LETTER
 #define D CHAR_DIGIT
@@ -82,7 +82,7 @@ static const uint8_t ascii[128] = {S,
 				   M,
 				   M,
 				   M,
-				   M,
+				   CHAR_MID_LETTER,
 				   A,
 				   A,
 				   A,

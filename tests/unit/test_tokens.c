@@ -15,7 +15,8 @@ static const struct {
 	{"en", "1,200.50 and 600,000 and 5bn and 20th", "1,200.50 and 600,000 and 5bn and 20th"},
 	{"en", "a 20-point plan, 16:30, 2025-12-19", "a 20 point plan , 16 : 30 , 2025 12 19"},
 	{"en", "600\u202F000 homes", "600000 homes"},
-	{"en", "$5 (50%) #Odesa @user", "$ 5 ( 50 % ) # odesa @ user"},
+	{"en", "$5 (50%) #Odesa @user me@example.org a:b",
+	 "$ 5 ( 50 % ) # odesa @ user me@example.org a : b"},
 	{"en", "co\u00ADoper\u200Bation", "cooperation"},
 	{"en", "ﬁre ＮＡＴＯ Straße", "fire nato strasse"},
 	{"en", "🇺🇦🇵🇱 👩‍🚀! ⚡️go", "🇺🇦 🇵🇱 👩🚀 ! | ⚡ go"},
@@ -60,6 +61,11 @@ static const struct {
 	{"en", "Outage in Kyiv\nPower is off\nWait", "outage in kyiv || power is off || wait"},
 	{"en", "A\nB\n\nC", "a | b || c"},
 	{"en", "the talks\nended today", "the talks ended today"},
+	{"en",
+	 "The first line of this message is as long as that of a typed letter\n"
+	 "But the second one is a thought of its own, as messages have them\n",
+	 "the first line of this message is as long as that of a typed letter || "
+	 "but the second one is a thought of its own , as messages have them"},
 	{"en",
 	 "The first line of this typed paragraph is rather long and then\n"
 	 "Moscow begins the second one, which is about as long as this.\n"
