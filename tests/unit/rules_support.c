@@ -30,7 +30,7 @@ void bench_fini(struct bench *bench)
 	*bench = (struct bench){0};
 }
 
-void bench_expect(struct bench *bench, const char *text, const char *wanted)
+static void expect_line(struct bench *bench, const char *text, const char *wanted)
 {
 	const char *line = bench_text(bench, text);
 
@@ -38,7 +38,19 @@ void bench_expect(struct bench *bench, const char *text, const char *wanted)
 		return;
 	if (bench->failures++ == 0)
 		fprintf(stderr, "%s", bench->pack);
-	fprintf(stderr, "%s\n  gives  %s\n  wanted %s\n", text, line, wanted);
+	fprintf(stderr, "%s%s\n  gives  %s\n  wanted %s\n", text,
+		bench->unfiltered ? " (unfiltered)" : "", line, wanted);
+}
+
+void bench_expect(struct bench *bench, const char *text, const char *wanted)
+{
+	bool unfiltered = bench->unfiltered;
+
+	bench->unfiltered = false;
+	expect_line(bench, text, wanted);
+	bench->unfiltered = true;
+	expect_line(bench, text, wanted);
+	bench->unfiltered = unfiltered;
 }
 
 struct item bench_item(const char *body, const char *lang)

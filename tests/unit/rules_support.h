@@ -41,7 +41,8 @@ const char *bench_line(struct bench *bench, const struct item *item);
 const char *bench_text(struct bench *bench, const char *text);
 const char *bench_story(struct bench *bench, const char *headline, const char *body);
 
-/* Compares bench_text with a line; a difference is shown, and fails the test in bench_fini. */
+/* Compares bench_text with a line, with the filter and without; a difference is shown, and fails
+ * the test in bench_fini. */
 void bench_expect(struct bench *bench, const char *text, const char *wanted);
 
 /* An item of that body and language, everything else unsaid. */

@@ -95,26 +95,14 @@ static const struct {
 	{"Jamais a blackout.", "dark"},
 };
 
-static void check_cases(bool unfiltered)
+START_TEST(modality)
 {
 	struct bench bench = {0};
 
 	bench_load(&bench, pack);
-	bench.unfiltered = unfiltered;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		bench_expect(&bench, cases[i].text, cases[i].line);
 	bench_fini(&bench);
-}
-
-START_TEST(modality)
-{
-	check_cases(false);
-}
-END_TEST
-
-START_TEST(modality_unfiltered)
-{
-	check_cases(true);
 }
 END_TEST
 
@@ -159,7 +147,6 @@ int main(void)
 
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, modality);
-	tcase_add_test(tcase, modality_unfiltered);
 	tcase_add_test(tcase, cues_of_the_language);
 	tcase_add_test(tcase, cues_are_bounded);
 	suite_add_tcase(suite, tcase);

@@ -74,8 +74,7 @@ static const struct row groups[] = {
 
 START_TEST(group)
 {
-	CHECK_ROWS(groups, .unfiltered = false);
-	CHECK_ROWS(groups, .unfiltered = true);
+	CHECK_ROWS(groups, .scores = false);
 }
 END_TEST
 
@@ -134,8 +133,7 @@ static const struct row orders[] = {
 
 START_TEST(order)
 {
-	CHECK_ROWS(orders, .unfiltered = false);
-	CHECK_ROWS(orders, .unfiltered = true);
+	CHECK_ROWS(orders, .scores = false);
 }
 END_TEST
 
