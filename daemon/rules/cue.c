@@ -167,12 +167,33 @@ static void set_reach(const struct match *match, struct instance *instance,
 
 /* --- the cues of a sentence --- */
 
-static bool is_cancelled(const struct hit *hit, const struct hits *pseudos)
+/* "No longer", in the languages whose packs may take it for a pseudo-cue. */
+static bool says_ended(const struct match *match, const struct hit *hit)
+{
+	static const char *const phrases[][2] = {
+		{"no", "longer"}, {"no", "more"}, {"not", "anymore"}, {"больше", "не"},
+		{"більше", "не"}, {"уже", "не"},  {"вже", "не"},      {"nicht", "mehr"},
+	};
+	const struct token *tokens = match->document->tokens.at;
+
+	if (hit->end - hit->first != 2)
+		return false;
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		if (view_is(tokens[hit->first].word->folded, phrases[i][0]) &&
+		    view_is(tokens[hit->first + 1].word->folded, phrases[i][1]))
+			return true;
+	return false;
+}
+
+static bool is_cancelled(const struct match *match, const struct hit *hit,
+			 const struct hits *pseudos)
 {
 	for (size_t i = 0; i < pseudos->len && pseudos->at[i].first < hit->end; i++) {
 		const struct hit *pseudo = &pseudos->at[i];
 
-		if (pseudo->end > hit->first && pseudo->end - pseudo->first > hit->end - hit->first)
+		if (pseudo->end > hit->first &&
+		    pseudo->end - pseudo->first > hit->end - hit->first &&
+		    !says_ended(match, pseudo))
 			return true;
 	}
 	return false;
@@ -201,7 +222,7 @@ static void read_cue(struct match *match, const struct cue *cue, uint32_t number
 			.previous = -1,
 		};
 
-		if (hit->first == hit->end || is_cancelled(hit, &pseudos))
+		if (hit->first == hit->end || is_cancelled(match, hit, &pseudos))
 			continue;
 		set_reach(match, &instance, &stops, &match->document->sentences.at[number]);
 		vec_push(instances, instance);

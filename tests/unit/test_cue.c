@@ -15,7 +15,7 @@ static const char pack[] =
 	"    dir: forward\n"
 	"    scope: 6\n"
 	"    any: [=no, =not, \"n't\", =never, =without, no longer, =fails]\n"
-	"    pseudo: [not only, not sure whether]\n"
+	"    pseudo: [not only, not sure whether, no more]\n"
 	"    stop: $turn\n"
 	"  unsure: {effect: hypothetical, dir: forward, scope: 4, any: [=if, =could], stop: "
 	"$turn}\n"
@@ -68,6 +68,8 @@ static const struct {
 	{"Not only a blackout came.", "dark"},
 	{"They are not sure whether a blackout came.", "dark"},
 	{"Not a blackout came.", "dark ~negated"},
+	{"There is no more blackout.", "dark ~negated"},
+	{"The envoy no more denied a blackout.", "dark"},
 	/* reversal */
 	{"There is no longer a blackout.", "dark ~negated"},
 	{"He did not deny that a blackout came.", "dark"},
