@@ -170,48 +170,6 @@ static bool is_left_out(const struct grasp *grasp, uint32_t first, uint32_t end)
 	return grasp->grab->exclude_speaker && attribution_names(grasp->reading->match, first, end);
 }
 
-/* The element that captures by this name; NULL. */
-static const struct element *capturing(const struct sequence *sequence, struct view name)
-{
-	const struct element *found = NULL;
-
-	for (size_t i = 0; i < sequence->len && !found; i++) {
-		const struct element *element = &sequence->at[i];
-
-		if (element->capture.ptr && view_equal(element->capture, name))
-			return element;
-		for (size_t j = 0; j < element->alternative_count && !found; j++)
-			found = capturing(&element->alternatives[j], name);
-	}
-	return found;
-}
-
-/* Words captured by a list or a term that are somebody's name: the entity that was asked for. */
-static bool read_named(const struct grasp *grasp, const struct hit *hit,
-		       const struct capture *capture, struct value *ret)
-{
-	struct match *match = grasp->reading->match;
-	const struct element *element = hit->expr->kind == EXPR_PATTERN
-						? capturing(&hit->expr->pattern, capture->name)
-						: NULL;
-	const struct mention *at;
-	size_t count;
-
-	at = match_mentions(match, hit->sentence, &count);
-	for (size_t i = 0; element && i < count; i++) {
-		const struct entity *entity;
-
-		if (at[i].first != capture->first || at[i].end != capture->end)
-			continue;
-		entity = element_entity(element, at[i].entity);
-		if (!entity)
-			continue;
-		*ret = entity_value(match, entity, at[i].first, at[i].end);
-		return true;
-	}
-	return false;
-}
-
 static void take_capture(struct grasp *grasp, const struct hit *hit, const struct capture *capture)
 {
 	const struct match *match = grasp->reading->match;
@@ -223,8 +181,6 @@ static void take_capture(struct grasp *grasp, const struct hit *hit, const struc
 	counted.first = capture->end;
 	if (is_number(&value) && !value.unit.ptr)
 		value = quantity_value(match, value, capture->first, counted);
-	else if (value.kind == VALUE_TEXT)
-		read_named(grasp, hit, capture, &value);
 	values_add(grasp->values, &grasp->count, &value);
 }
 
