@@ -46,6 +46,11 @@ struct reject_place {
 /*
  * Fills *ret_item and returns REJECT_NONE, or the reason. Views point into the message or `arena`,
  * where unescaped strings go. `ret_place` may be NULL.
+ *
+ * Size comes first, then what the pass over the bytes meets first, then the root, then the members
+ * in their order, then the want of text. Half a surrogate pair is invalid_utf8, U+0000 not_json. A
+ * date that cannot be read counts as unsaid, unless it is an embargo (bad_field). A canceled item
+ * that names itself needs no text.
  */
 enum reject wire_decode(struct view message, const struct wire_limits *limits, struct arena *arena,
 			struct item *ret_item, struct reject_place *ret_place);

@@ -20,15 +20,26 @@ static const char *const reserved[] = {
 	"rev",	 "codes",  "attributed_to", "item",	"why",	 "ruleset",
 };
 
+/*
+ * Lists of objects with an `id`, whatever the rules say: a word that a rule gives or captures
+ * stands for itself.
+ */
+static const char *const identified[] = {"parties", "issues", "places"};
+
 static const char *const vocabularies[] = {"plover", "cameo", "medtop", "gdelt"};
 #define VOCABULARIES (sizeof(vocabularies) / sizeof(*vocabularies))
 
-bool event_member_reserved(struct view name)
+static bool is_one_of(struct view name, const char *const *names, size_t count)
 {
-	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
-		if (view_is(name, reserved[i]))
+	for (size_t i = 0; i < count; i++)
+		if (view_is(name, names[i]))
 			return true;
 	return false;
+}
+
+bool event_member_reserved(struct view name)
+{
+	return is_one_of(name, reserved, sizeof(reserved) / sizeof(*reserved));
 }
 
 void event_id(const struct item *item, const struct event *event, char ret_id[EVENT_ID_SIZE])
@@ -139,9 +150,17 @@ static void write_value(struct jsonw *json, const struct value *value)
 	}
 }
 
+static void write_identified(struct jsonw *json, const struct value *value)
+{
+	const struct value word = {.kind = VALUE_ENTITY, .id = value->text};
+
+	write_value(json, value->kind == VALUE_TEXT ? &word : value);
+}
+
 static void write_field(struct jsonw *json, const struct event_field *field)
 {
-	bool list = field->list || field->count > 1;
+	bool objects = is_one_of(field->name, identified, sizeof(identified) / sizeof(*identified));
+	bool list = field->list || field->count > 1 || objects;
 
 	if (event_member_reserved(field->name) || (!list && !field->count))
 		return;
@@ -149,7 +168,7 @@ static void write_field(struct jsonw *json, const struct event_field *field)
 	if (list)
 		jsonw_array(json);
 	for (size_t i = 0; i < field->count; i++)
-		write_value(json, &field->values[i]);
+		(objects ? write_identified : write_value)(json, &field->values[i]);
 	if (list)
 		jsonw_array_end(json);
 }
@@ -185,14 +204,6 @@ static const struct event_code *find_code(const struct event *event, struct view
 	return NULL;
 }
 
-static bool is_vocabulary(struct view name)
-{
-	for (size_t i = 0; i < VOCABULARIES; i++)
-		if (view_is(name, vocabularies[i]))
-			return true;
-	return false;
-}
-
 static void write_codes(struct jsonw *json, const struct event *event)
 {
 	jsonw_key(json, "codes");
@@ -204,7 +215,7 @@ static void write_codes(struct jsonw *json, const struct event *event)
 		write_codes_of(json, code ? code : &none);
 	}
 	for (size_t i = 0; i < event->code_count; i++)
-		if (!is_vocabulary(event->codes[i].vocabulary))
+		if (!is_one_of(event->codes[i].vocabulary, vocabularies, VOCABULARIES))
 			write_codes_of(json, &event->codes[i]);
 	jsonw_object_end(json);
 }

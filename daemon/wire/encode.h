@@ -34,7 +34,8 @@ struct encoded {
 /*
  * Adds topic and payload to `out`. The places of the numbers hold zeros until encoded_patch. `time`
  * is when the item was reported: modified, else published, else `recorded`. A field of the event
- * that has the name of a member of `data` (event_member_reserved) is left out.
+ * that has the name of a member of `data` (event_member_reserved) is left out. `parties`, `issues`
+ * and `places` are lists of objects with an `id`, also where the event has but words.
  */
 void wire_encode(const struct encode_context *context, const struct item *item,
 		 const struct event *event, struct str *out, struct encoded *ret_encoded);

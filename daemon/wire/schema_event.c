@@ -50,6 +50,9 @@ static const struct piece attributes[] = {
 };
 
 static const struct piece data_members[] = {
+	{"parties", "{\"$ref\":\"#/$defs/identified\"}"},
+	{"issues", "{\"$ref\":\"#/$defs/identified\"}"},
+	{"places", "{\"$ref\":\"#/$defs/identified\"}"},
 	{"class", "{\"type\":\"string\",\"minLength\":1}"},
 	{"status", "{\"type\":\"string\",\"minLength\":1}"},
 	{"direction", "{\"enum\":[\"+\",\"0\",\"-\"]}"},
@@ -89,6 +92,8 @@ static const struct piece data_rest[] = {
 };
 
 static const struct piece shared[] = {
+	{"identified", "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"required\":[\"id\"],"
+		       "\"properties\":{\"id\":{\"type\":\"string\",\"minLength\":1}}}}"},
 	{"value",
 	 "{\"description\":\"One value of a field: words, a number, a truth value,"
 	 " an entity, a quantity or a date.\",\"anyOf\":[{\"type\":[\"string\",\"number\","

@@ -66,8 +66,11 @@ static void make_fields(struct made *made)
 						       .list = below(2) != 0,
 						       .values = made->values[i],
 						       .count = below(MADE_MOST)};
-		for (size_t k = 0; k < MADE_MOST; k++)
+		for (size_t k = 0; k < MADE_MOST; k++) {
 			made->values[i][k] = make_value();
+			if (i == 0) /* of parties */
+				made->values[i][k].kind = below(2) ? VALUE_ENTITY : VALUE_TEXT;
+		}
 	}
 }
 

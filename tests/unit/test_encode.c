@@ -76,12 +76,31 @@ static void check_value(const json_t *json, const struct value *value)
 	}
 }
 
+/* Always a list, always of objects. */
+static void check_parties(const json_t *list, const struct event_field *field)
+{
+	ck_assert(json_is_array(list));
+	ck_assert_uint_eq(json_array_size(list), field->count);
+	for (size_t i = 0; i < field->count; i++) {
+		const struct value *value = &field->values[i];
+
+		if (value->kind == VALUE_TEXT)
+			check_member(json_array_get(list, i), "id", value->text);
+		else
+			check_value(json_array_get(list, i), value);
+	}
+}
+
 static void check_field(const json_t *data, const struct event_field *field)
 {
 	char *name = strndup(field->name.ptr, field->name.len);
 	const json_t *json = json_object_get(data, name);
 
 	free(name);
+	if (view_is(field->name, "parties")) {
+		check_parties(json, field);
+		return;
+	}
 	if (!field->list && !field->count) {
 		ck_assert_ptr_null(json);
 		return;

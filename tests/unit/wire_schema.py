@@ -55,7 +55,7 @@ WRONG = [  # (path, value): None removes the member
     ("data.codes", {"plover": []}), ("data.codes.plover", "x"), ("data.codes.plover", [1]),
     ("data.item", None), ("data.item.uri", None), ("data.item.published", "today"), ("data.item.extra", 1),
     ("data.why", {}), ("data.why", [{}]), ("data.ruleset", "md5:1"), ("data.parties", {"name": "no id"}),
-    ("data.parties", [[]]), ("data.customers", {"value": 1}), ("data.when", {"from": "2025"}),
+    ("data.parties", [[]]), ("data.parties", ["UKR"]), ("data.issues", ["territory"]), ("data.customers", {"value": 1}), ("data.when", {"from": "2025"}),
     ("data.why", [{"rule": "r", "node": "n", "field": "title", "bytes": [0, 1], "text": "t", "points": 1}]),
     ("data.why", [{"rule": "r", "node": "n", "field": "body", "bytes": [0], "text": "t", "points": 1}]),
 ]
