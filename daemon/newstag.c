@@ -6,8 +6,8 @@
 
 /* The operator's tool: a table of verbs. */
 static const struct verb *const verbs[] = {
-	&config_verb, &publish_verb, &reload_verb,  &schema_verb,
-	&status_verb, &tail_verb,    &version_verb,
+	&check_verb, &test_verb,   &explain_verb, &classify_verb, &rules_verb,	&publish_verb,
+	&tail_verb,  &status_verb, &reload_verb,  &config_verb,	  &schema_verb, &version_verb,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
@@ -35,7 +35,7 @@ static void print_verbs(FILE *file)
 	      "to read\n"
 	      "  69 daemon not reached · 70 internal · 73 cannot create · 74 cannot read or write\n"
 	      "  75 try again · 77 not allowed · 78 configuration or rules invalid\n\n"
-	      "example: newstag help config\n",
+	      "example: newstag help classify\n",
 	      file);
 }
 

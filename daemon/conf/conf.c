@@ -443,14 +443,21 @@ struct conf *conf_read(const char *file, struct view text, const char *folder,
 	return NULL;
 }
 
-/* The folder that a file lies in, as far as its name tells; NULL for the working directory. */
+/*
+ * The folder that a file lies in, absolute: what is printed reads back equal from anywhere, and
+ * means the same whatever the working directory.
+ */
 static char *folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xstrndup(path, slash == path ? 1 : (size_t)(slash - path))
+			     : xstrdup(".");
+	char *absolute = realpath(folder, NULL);
 
-	if (!slash)
-		return NULL;
-	return xstrndup(path, slash == path ? 1 : (size_t)(slash - path));
+	if (!absolute)
+		return folder;
+	free(folder);
+	return absolute;
 }
 
 struct conf *conf_load(const char *path, const char *const *overrides, size_t override_count,

@@ -65,7 +65,17 @@ static struct outcome *add_outcome(struct match *match, const struct outcome *ma
 	return outcome;
 }
 
-/* Nothing fired in the whole scope: of interest only to who explains. */
+/* Whether the verdict stands against the rule for more than a scope, or tells nothing of it. */
+static bool is_common(enum verdict verdict)
+{
+	return verdict == VERDICT_NO_HIT || verdict == VERDICT_LANGUAGE || verdict == VERDICT_OFF ||
+	       verdict == VERDICT_AGE;
+}
+
+/*
+ * Nothing fired in the whole scope: of interest only to who explains. Common verdicts are kept for
+ * the item's first scope alone, or rules times sentences would be the memory of an explanation.
+ */
 static void add_nothing(const struct reading *reading, enum verdict verdict,
 			const struct hit *blocker, struct outcomes *outcomes)
 {
@@ -76,7 +86,12 @@ static void add_nothing(const struct reading *reading, enum verdict verdict,
 		.scope = reading->scope,
 	};
 
-	if (reading->match->probe)
+	if (!reading->match->probe)
+		return;
+	if (is_common(verdict) && reading->scope.first > 0)
+		reading->match->probe->rule(reading->match->probe, reading->rule, reading->scope,
+					    &outcome);
+	else
 		add_outcome(reading->match, &outcome, outcomes);
 }
 

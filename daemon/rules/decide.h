@@ -83,9 +83,9 @@ bool attribution_by(struct match *match, const struct hit *hit, const struct exp
 bool attribution_names(struct match *match, uint32_t first, uint32_t end);
 
 /*
- * Judges one rule in one scope: an outcome per hit is added (one NO_HIT, UNLESS … when nothing
- * fired; these only while a probe listens). The probe hears of each as it is judged, before
- * resolution.
+ * Judges one rule in one scope: an outcome per hit is added (one UNLESS, STEPS … when nothing
+ * fired, and of NO_HIT, LANGUAGE, OFF, AGE the item's first scope's; these only while a probe
+ * listens). The probe hears of each as it is judged, before resolution.
  *
  * Score: the rule's own, and of each adjust whose `when` holds in the scope its points. Modal drops
  * come before the threshold. Fields, later ones winning: emit, grab, set, modal; of several modals

@@ -57,6 +57,23 @@ static void add_hits(const struct explanation *explanation, const struct hits *h
 		str_printf(out, " and %zu more", hits->len - HITS_SHOWN);
 }
 
+/* An element nearly as it was written. */
+static void add_element(const struct element *element, struct str *out)
+{
+	static const char *const modes[MODE_CAPITAL_EXACT + 1] = {
+		[MODE_EXACT] = "=", [MODE_CASE] = "=="};
+	bool word = element->kind == ELEMENT_WORD;
+
+	str_add_text(out, element->anchor ? "^" : "");
+	if (element->kind == ELEMENT_REF)
+		str_add_char(out, '$');
+	else if (word && modes[element->mode])
+		str_add_text(out, modes[element->mode]);
+	str_add_view(out, element->text);
+	if (word && element->mode == MODE_PREFIX)
+		str_add_char(out, '*');
+}
+
 /* Of a pattern that does not hold: what of it is there and what is not. */
 static void add_elements(const struct explanation *explanation, const struct trace_node *node,
 			 struct scope scope, unsigned level, struct str *out)
@@ -69,7 +86,7 @@ static void add_elements(const struct explanation *explanation, const struct tra
 	for (size_t i = 0; count > 1 && i < count; i++) {
 		indent(level, out);
 		add_mark(explanation, elements[i].found, out);
-		str_printf(out, "%.*s", VIEW_ARGS(elements[i].element->text));
+		add_element(elements[i].element, out);
 		if (elements[i].found) {
 			str_add_text(out, "  ");
 			add_words(explanation, elements[i].first, elements[i].end, out);
@@ -147,6 +164,15 @@ static void add_speaker(const struct explanation *explanation, const struct outc
 	str_add_char(out, '\n');
 }
 
+static void add_value(const struct value *value, struct str *out)
+{
+	struct str text = {0};
+
+	reason_value(value, &text);
+	reason_plain(str_view(&text), out);
+	str_fini(&text);
+}
+
 static void add_event(const struct event *event, struct str *out)
 {
 	str_printf(out, "    event: %.*s.%.*s", VIEW_ARGS(event->class), VIEW_ARGS(event->status));
@@ -155,38 +181,43 @@ static void add_event(const struct event *event, struct str *out)
 		str_printf(out, "; %.*s ", VIEW_ARGS(field->name));
 		for (size_t k = 0; k < field->count; k++) {
 			str_add_text(out, k ? ", " : "");
-			reason_value(&field->values[k], out);
+			add_value(&field->values[k], out);
 		}
 	}
 	str_add_char(out, '\n');
 }
 
-static bool is_scored(const struct outcome *outcome)
+static void add_verdict(const struct explanation *explanation, const struct outcome *outcome,
+			struct str *out)
 {
-	return outcome->parts != NULL;
+	str_add_text(out, "    ");
+	add_mark(explanation, outcome_fired(outcome), out);
+	if (outcome->hit && outcome->hit->first < outcome->hit->end) {
+		add_words(explanation, outcome->hit->first, outcome->hit->end, out);
+		str_add_text(out, ": ");
+	}
+	reason_outcome(explanation->match, outcome, out);
+	str_add_char(out, '\n');
 }
 
 static void add_outcome(const struct explanation *explanation, const struct outcome *outcome,
 			struct str *out)
 {
-	str_add_text(out, "    ");
-	add_mark(explanation, outcome_fired(outcome), out);
-	reason_outcome(explanation->match, outcome, out);
-	str_add_char(out, '\n');
-	if (is_scored(outcome)) {
+	add_verdict(explanation, outcome, out);
+	if (!outcome->hit)
+		return;
+	if (outcome->parts) {
 		str_add_text(out, "    score: ");
 		reason_score(outcome, out);
 		str_printf(out, "; threshold %d\n", outcome->rule->threshold);
 	}
-	if (!outcome->hit)
-		return;
 	add_modality(explanation, outcome, out);
 	add_speaker(explanation, outcome, out);
-	if (outcome_fired(outcome))
-		add_event(&outcome_final(outcome)->event, out);
+	if (outcome->verdict == VERDICT_FIRED)
+		add_event(&outcome->event, out);
 }
 
-static void add_trace(const struct explanation *explanation, const struct trace *trace,
+static void add_scope(const struct explanation *explanation, const struct trace *trace,
 		      struct str *out)
 {
 	struct span span = span_of_scope(explanation->match->document, trace->scope);
@@ -198,8 +229,19 @@ static void add_trace(const struct explanation *explanation, const struct trace 
 	str_add_char(out, '\n');
 	for (const struct trace_node *node = trace->roots; node; node = node->next)
 		add_tree(explanation, node, trace, 2, out);
-	if (trace->outcome)
-		add_outcome(explanation, trace->outcome, out);
+}
+
+/* The hits of one scope share its tree. */
+static void add_traces(const struct explanation *explanation, const struct rule_account *account,
+		       struct str *out)
+{
+	for (size_t i = 0; i < account->trace_count; i++) {
+		const struct trace *trace = &account->traces[i];
+		if (!i || trace[-1].scope.first != trace->scope.first)
+			add_scope(explanation, trace, out);
+		if (trace->outcome)
+			add_outcome(explanation, trace->outcome, out);
+	}
 }
 
 static void add_account(const struct explanation *explanation, const struct rule_account *account,
@@ -221,16 +263,15 @@ static void add_account(const struct explanation *explanation, const struct rule
 							       : "; nothing of it was found");
 		str_add_char(out, '\n');
 	}
-	for (size_t i = 0; i < account->trace_count; i++)
-		add_trace(explanation, &account->traces[i], out);
+	add_traces(explanation, account, out);
 }
 
 static void add_head(const struct explanation *explanation, struct str *out)
 {
 	const struct events *events = explanation->events;
 
-	str_printf(out, "%.*s: read as %s, %zu sentence%s, %zu event%s",
-		   VIEW_ARGS(explanation->options->item->uri),
+	reason_plain(explanation->options->item->uri, out);
+	str_printf(out, ": read as %s, %zu sentence%s, %zu event%s",
 		   language_code(explanation->match->document->lang),
 		   explanation->match->document->sentences.len,
 		   explanation->match->document->sentences.len == 1 ? "" : "s", events->len,

@@ -47,17 +47,28 @@ static size_t boundary(struct view text, size_t at)
 	return at;
 }
 
-static void add_flat(struct view text, struct str *out)
+/* Nothing that a terminal obeys: C0, DEL, C1 (two bytes in UTF-8: C2 80 to C2 9F), bidi overrides.
+ */
+static bool is_control(uint32_t code)
+{
+	return code <= ' ' || (code >= 0x7f && code <= 0xa0) ||
+	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+void reason_plain(struct view text, struct str *out)
 {
 	bool space = false;
 
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char byte = (unsigned char)text.ptr[i];
-		bool blank = byte <= ' ' || byte == 0x7f;
-		if (blank && space)
-			continue;
-		str_add_char(out, blank ? ' ' : text.ptr[i]);
+	for (size_t i = 0; i < text.len;) {
+		uint32_t code;
+		size_t length = utf8_decode(text.ptr + i, &code);
+		bool blank = is_control(code);
+		if (!blank)
+			str_add(out, text.ptr + i, length);
+		else if (!space)
+			str_add_char(out, ' ');
 		space = blank;
+		i += length;
 	}
 }
 
@@ -67,13 +78,13 @@ void reason_words(struct view words, struct str *out)
 
 	str_add_char(out, '"');
 	if (words.len <= REASON_WORDS_MAX) {
-		add_flat(words, out);
+		reason_plain(words, out);
 	} else {
 		left = boundary(words, REASON_WORDS_MAX * 2 / 3);
 		right = boundary(words, words.len - REASON_WORDS_MAX / 3);
-		add_flat(view_slice(words, 0, left), out);
+		reason_plain(view_slice(words, 0, left), out);
 		str_add_text(out, " [...] ");
-		add_flat(view_slice(words, right, words.len), out);
+		reason_plain(view_slice(words, right, words.len), out);
 	}
 	str_add_char(out, '"');
 }

@@ -18,7 +18,9 @@ struct span span_of(const struct document *document, uint32_t first, uint32_t en
 struct span span_of_scope(const struct document *document, struct scope scope);
 
 #define REASON_WORDS_MAX 120 /* bytes of words shown; the middle of longer ones is left out */
-/* "words", without line feeds, shortened; the marks around are written too. */
+/* The text with every run of white space and of what a terminal would obey as one space. */
+void reason_plain(struct view text, struct str *out);
+/* "words", plain and shortened; the marks around are written too. */
 void reason_words(struct view words, struct str *out);
 /* "words" (body 6-58) */
 void reason_span(const struct span *span, struct str *out);

@@ -49,3 +49,11 @@ const struct packs *ruleset_packs(const struct ruleset *ruleset)
 {
 	return ruleset->packs;
 }
+
+bool ruleset_tries_always(const struct ruleset *ruleset, const struct rule *rule)
+{
+	for (size_t i = 0; i < ruleset->index.always_count; i++)
+		if (ruleset->index.always[i] == rule->number)
+			return true;
+	return false;
+}

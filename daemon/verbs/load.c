@@ -1,10 +1,12 @@
 #include "verbs/load.h"
 
+#include "base/clock.h"
 #include "conf/locate.h"
 #include "verbs/terminal.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 OWNED_CLEANUP(struct conf *, conf_free);
 
@@ -18,7 +20,8 @@ static bool has_option(const struct verb *verb, const char *name)
 
 void print_str(const struct str *text)
 {
-	fwrite(text->ptr, 1, text->len, stdout);
+	if (text->len)
+		fwrite(text->ptr, 1, text->len, stdout);
 }
 
 /* In the call's arena, since places of diagnostics and the caller borrow it. */
@@ -68,4 +71,101 @@ int load_control(struct call *call, const char **ret_endpoint)
 	}
 	*ret_endpoint = arena_strndup(&call->arena, endpoint, strlen(endpoint));
 	return END_OK;
+}
+
+/* --- rules ---------------------------------------------------------------------------------------
+ */
+
+void engine_fini(struct engine *engine)
+{
+	ruleset_free(engine->ruleset);
+	diags_fini(&engine->diags);
+	conf_free(engine->conf);
+	*engine = (struct engine){0};
+}
+
+static const char *missing(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->path_count; i++)
+		if (access(engine->paths[i], F_OK) < 0)
+			return engine->paths[i];
+	return NULL;
+}
+
+/* The paths that were named; false when none were. */
+static bool named_paths(struct call *call, bool operands, struct engine *engine)
+{
+	if (operands && call->operand_count) {
+		engine->paths = call->operands;
+		engine->path_count = call->operand_count;
+	} else if (has_option(call->verb, "rules")) {
+		engine->paths = call_values(call, "rules", &engine->path_count);
+	}
+	return engine->path_count > 0;
+}
+
+static int engine_conf(struct call *call, bool named, struct engine *engine)
+{
+	if (named && !call_value(call, "config") && !call_value(call, "set")) {
+		engine->conf = conf_load(NULL, NULL, 0, &engine->diags);
+		return engine->conf ? END_OK : END_INTERNAL;
+	}
+	return load_conf(call, &engine->conf, NULL);
+}
+
+int engine_load(struct call *call, bool operands, struct engine *ret_engine)
+{
+	bool named;
+	int status;
+	struct packs_options options;
+
+	*ret_engine = (struct engine){0};
+	named = named_paths(call, operands, ret_engine);
+	status = engine_conf(call, named, ret_engine);
+	if (status)
+		return status;
+	if (!named) {
+		ret_engine->paths = ret_engine->conf->rules.paths.at;
+		ret_engine->path_count = ret_engine->conf->rules.paths.len;
+	}
+	if (missing(ret_engine))
+		return call_fail(call, END_NO_INPUT, "%s: there is no such file or folder",
+				 missing(ret_engine));
+	options = (struct packs_options){
+		.paths = ret_engine->paths,
+		.path_count = ret_engine->path_count,
+		.enable = ret_engine->conf->rules.enable.at,
+		.enable_count = ret_engine->conf->rules.enable.len,
+		.disable = ret_engine->conf->rules.disable.at,
+		.disable_count = ret_engine->conf->rules.disable.len,
+	};
+	ret_engine->ruleset = ruleset_load(&options, &ret_engine->diags);
+	diags_sort(&ret_engine->diags);
+	return END_OK;
+}
+
+int engine_open(struct call *call, struct engine *ret_engine)
+{
+	int status = engine_load(call, false, ret_engine);
+
+	if (status || ret_engine->ruleset)
+		return status;
+	diags_print(&ret_engine->diags, terminal_colour(stderr), stderr);
+	return END_INVALID;
+}
+
+language engine_language(const struct engine *engine)
+{
+	return language_find(view_of(engine->conf->rules.language));
+}
+
+bool load_now(const struct call *call, int64_t fallback, int64_t *ret_now)
+{
+	const char *text = call_value(call, "now");
+
+	*ret_now = fallback;
+	if (!text || clock_read(view_of(text), ret_now))
+		return true;
+	call_misused(call, "--now wants a time such as 2025-12-19T09:00:00Z, not \"%s\"", text);
+	return false;
 }

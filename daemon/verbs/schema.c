@@ -1,4 +1,6 @@
+#include "wire/schema.h"
 #include "conf/conf.h"
+#include "rules/pack.h"
 #include "verbs/load.h"
 #include "verbs/verbs.h"
 
@@ -8,6 +10,9 @@ static const struct {
 	const char *name;
 	void (*write)(struct str *out);
 } schemas[] = {
+	{"item", wire_write_item_schema},
+	{"event", wire_write_event_schema},
+	{"pack", packs_write_schema},
 	{"config", conf_write_schema},
 };
 

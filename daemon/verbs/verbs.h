@@ -4,6 +4,11 @@
 #include "verbs/verb.h"
 
 /* Each in the file of its name. */
+extern const struct verb check_verb;
+extern const struct verb test_verb;
+extern const struct verb explain_verb;
+extern const struct verb classify_verb;
+extern const struct verb rules_verb;
 extern const struct verb config_verb;
 extern const struct verb publish_verb;
 extern const struct verb reload_verb;

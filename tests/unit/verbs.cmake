@@ -1,1 +1,2 @@
 unit_test(verbs gap)
+unit_test(verbs lines)

@@ -1,0 +1,1 @@
+newstag help

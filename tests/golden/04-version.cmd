@@ -1,0 +1,1 @@
+newstag version && newstag --version && newstag version --json

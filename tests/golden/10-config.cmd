@@ -1,0 +1,1 @@
+newstag config --config 10-config.yaml --set workers=3

@@ -1,0 +1,1 @@
+newstag config --no-comments

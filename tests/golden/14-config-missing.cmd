@@ -1,0 +1,1 @@
+newstag config --config no-such-file.yaml

@@ -1,0 +1,1 @@
+newstag test failing.yaml

@@ -1,0 +1,1 @@
+newstag test --junit failing.yaml

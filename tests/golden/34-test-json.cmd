@@ -1,0 +1,1 @@
+newstag test --json --coverage failing.yaml

@@ -1,0 +1,1 @@
+newstag classify --rules ../rules/worked --items - | sed "s/\"events\".*/.../"

@@ -1,0 +1,5 @@
+newstag classify --rules ../rules/worked > /dev/null < 42-classify-rejected.in 2>&1; echo "rejected: $?"
+newstag classify --rules ../rules/worked no-such-file.jsonl items.jsonl | wc -l; echo "missing: ${PIPESTATUS[0]}"
+newstag classify --rules mistakes.yaml < items.jsonl > /dev/null 2>&1; echo "wrong rules: $?"
+newstag classify --rules no-such-rules < items.jsonl; echo "missing rules: $?"
+newstag classify --rules ../rules/worked < /dev/null; echo "empty: $?"

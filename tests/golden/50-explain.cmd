@@ -1,0 +1,1 @@
+head -n 1 items.jsonl | newstag explain --rules ../rules/worked

@@ -1,0 +1,1 @@
+echo "The senator lost power." | newstag explain --text --all --rules ../rules/worked

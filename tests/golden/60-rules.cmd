@@ -1,0 +1,1 @@
+newstag rules --rules failing.yaml
