@@ -7,13 +7,15 @@
  * nothing. Draining reads on until nothing more comes: what libzmq has taken from a feed and not
  * yet handed to us would be lost with the socket.
  */
-#define BATCH 32 /* messages of one feed before the next one has its turn */
+#define BATCH 32	/* messages of one feed before the next one has its turn */
+#define DRAIN_SLACK 256 /* messages of a feed that are on their way when draining begins */
 #define MS (CLOCK_SECOND / 1000)
 
 struct watched {
 	uint64_t surplus;
 	bool silent;
 	int64_t heard; /* monotonic time of the last message; CLOCK_NONE before */
+	size_t left;   /* messages that draining still reads of it; before: no limit */
 };
 
 struct intake {
@@ -23,6 +25,8 @@ struct intake {
 	int64_t turned;	     /* monotonic times */
 	int64_t got;	     /* something came */
 	int64_t drain_begin; /* CLOCK_NONE: not draining */
+	int64_t looked;	     /* whether it is drained */
+	bool full;	     /* the ring was, when reading last ended */
 	struct watched watched[CONF_FEEDS_MAX];
 	struct bus_wait waits[2 * CONF_FEEDS_MAX + 1];
 	pthread_mutex_t lock;
@@ -49,23 +53,28 @@ static void hear(struct intake *intake, size_t index, int64_t now)
 static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 {
 	struct pipeline *pipeline = intake->pipeline;
+	struct watched *watched = &intake->watched[index];
 	size_t room = ring_room(pipeline->ring), count = 0;
 	struct err err;
 	int got = 1;
 
-	while (count < room && count < BATCH) {
+	room = room < BATCH ? room : BATCH;
+	room = room < watched->left ? room : watched->left;
+	while (count < room) {
 		struct slot *slot = ring_free_slot(pipeline->ring, count);
 
 		got = feed_receive(pipeline->feeds[index], &slot->message, &err);
 		if (got <= 0)
 			break;
 		slot->feed = (unsigned)index;
-		intake->watched[index].surplus += slot->message.frames > 2;
+		watched->surplus += slot->message.frames > 2;
 		count++;
 	}
 	if (got < 0)
 		log_line(pipeline->log, LEVEL_ERROR, "%s", err.text);
 	ring_publish(pipeline->ring, count);
+	if (intake->drain_begin != CLOCK_NONE)
+		watched->left -= count;
 	if (count)
 		hear(intake, index, now);
 	return count;
@@ -79,6 +88,7 @@ static size_t read_feeds(struct intake *intake, int64_t now)
 		count += read_feed(intake, i, now);
 	if (count)
 		intake->got = now;
+	intake->full = ring_room(intake->pipeline->ring) == 0;
 	return count;
 }
 
@@ -157,18 +167,43 @@ static void wait_for_more(struct intake *intake, int timeout_ms)
 	wake_disarm(wake);
 }
 
-/* Whether draining has read all that had come. */
+/*
+ * What libzmq can hold of each feed is read, and not more, so that one that never stops sending
+ * cannot keep us from ending.
+ */
+static void begin_drain(struct intake *intake, int64_t now)
+{
+	const struct conf *conf = intake->pipeline->conf;
+
+	intake->drain_begin = intake->got = now;
+	for (size_t i = 0; i < conf->feed_count; i++) {
+		int peers = feed_state(intake->pipeline->feeds[i])->peers;
+
+		intake->watched[i].left = (size_t)(peers + 1) * (size_t)conf->feeds[i].high_water +
+					  DRAIN_SLACK;
+	}
+}
+
+/*
+ * Whether draining has read all that had come. Time in which the ring was full does not count:
+ * there is more to read, and nothing could be.
+ */
 static bool drained(struct intake *intake, int64_t now)
 {
+	int64_t since = now - intake->looked;
+
+	intake->looked = now;
 	if (intake->drain_begin == CLOCK_NONE) {
 		if (!atomic_load(&intake->stop))
 			return false;
-		intake->drain_begin = intake->got = now;
+		begin_drain(intake, now);
 	}
 	if (atomic_load(&intake->pipeline->failed))
 		return true;
-	if (ring_room(intake->pipeline->ring) == 0)
-		return false;
+	if (intake->full) {
+		intake->drain_begin += since;
+		intake->got = now;
+	}
 	return now - intake->got > INTAKE_DRAIN_QUIET_MS * MS ||
 	       now - intake->drain_begin > INTAKE_DRAIN_MS * MS;
 }
@@ -207,7 +242,7 @@ struct intake *intake_start(struct pipeline *pipeline, struct err *err)
 	intake->pipeline = pipeline;
 	intake->drain_begin = CLOCK_NONE;
 	for (size_t i = 0; i < CONF_FEEDS_MAX; i++)
-		intake->watched[i].heard = CLOCK_NONE;
+		intake->watched[i] = (struct watched){.heard = CLOCK_NONE, .left = SIZE_MAX};
 	pthread_mutex_init(&intake->lock, NULL);
 	show(intake);
 	if (pthread_create(&intake->thread, NULL, take_in, intake) == 0)

@@ -44,6 +44,36 @@ class End(unittest.TestCase):
     def test_control(self):
         self.check_drain(lambda daemon: self.assertTrue(daemon.control("drain")["ok"]))
 
+    def test_full_ring(self):
+        """What waits behind a full ring is read, too, however long the items in front of it take."""
+        with Daemon("workers=1") as daemon:
+            push = daemon.context.socket(zmq.PUSH)
+            push.sndhwm = 1  # so that what was sent is in the daemon's hands, but for one or two
+            push.linger = 0
+            push.connect(daemon.feed_endpoint())
+            for number in range(8):
+                push.send(item(number, SLOW * 2))
+            for number in range(8, 250):
+                push.send(item(number, x="y" * (400 << 10)))
+            daemon.signal(signal.SIGTERM)
+            self.assertEqual(daemon.wait_end(), 0)
+            ended = re.search(r"ended: received (\d+) = tagged (\d+) ", daemon.log())
+            self.assertGreaterEqual(int(ended[1]), 245)
+            self.assertEqual(int(ended[2]), int(ended[1]) - 8)
+
+    def test_killed(self):
+        """It comes back on the same endpoints."""
+        with Daemon() as daemon:
+            daemon.process.kill()
+            daemon.wait_end()
+            daemon.notify.close()
+            (daemon.folder / "notify").unlink()
+            daemon.start()
+            events = daemon.subscriber("event.")
+            daemon.pusher().send(item(1))
+            self.assertEqual(events.next()[1]["subject"], "urn:item:1")
+            self.assertEqual(daemon.stop(), 0)
+
     def test_idle(self):
         with Daemon() as daemon:
             self.assertEqual(daemon.stop(), 0)
