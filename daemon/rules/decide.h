@@ -6,7 +6,7 @@
 /*
  * Inside rules/: from hits to events. Cues and quotes give the anchor its modality, attribution its
  * speaker; the rule scores, drops or changes; extraction fills fields; resolution keeps the winners
- * of each group; merging joins what is one event. the heads of cue.c, attribution.c, extract.c and
+ * of each group; merging joins what is one event. The heads of cue.c, attribution.c, extract.c and
  * resolve.c say how.
  */
 enum verdict {
@@ -24,8 +24,11 @@ enum verdict {
 	VERDICT_STEPS,	  /* MATCH_STEPS_MAX reached */
 };
 
-#define OUTCOMES_MAX                                                                               \
-	4096 /* that fired in one item and go on to resolution: the first in the text */
+/*
+ * Hits of one rule that are judged in an item, and hits of all rules that go on to resolution: the
+ * first in the text; what comes after them is not looked at.
+ */
+#define OUTCOMES_MAX 4096
 
 struct score_part {
 	const struct expr *expr; /* NULL: the rule's own score */
