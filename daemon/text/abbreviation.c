@@ -98,10 +98,8 @@ static const struct words *words_of(language lang)
 	return words;
 }
 
-static enum abbreviation abbreviation_find(struct view folded, language lang)
+static enum abbreviation abbreviation_find(struct view folded, const struct words *words)
 {
-	const struct words *words = words_of(lang);
-
 	if (folded.len > 16)
 		return ABBREVIATION_NONE;
 	if (among(words->number, folded))
@@ -111,9 +109,12 @@ static enum abbreviation abbreviation_find(struct view folded, language lang)
 	return among(words->maybe, folded) ? ABBREVIATION_MAYBE : ABBREVIATION_NONE;
 }
 
-bool is_function_word(struct view folded, language lang)
+void word_find_role(struct word *word)
 {
-	return among(words_of(lang)->function, folded);
+	const struct words *words = words_of(word->lang);
+
+	word->abbreviation = (uint8_t)abbreviation_find(word->folded, words);
+	word->function = among(words->function, word->folded);
 }
 
 /* U.S, e.g, т.д: letters with a stop between each two. */
@@ -162,7 +163,7 @@ static enum abbreviation abbreviation_of(struct reader *reader, struct view word
 	if (word.len > 16)
 		return ABBREVIATION_NONE;
 	known = lexicon_word(reader->lexicon, reader->lang, word);
-	kind = abbreviation_find(known->folded, reader->lang);
+	kind = (enum abbreviation)known->abbreviation;
 	if (kind == ABBREVIATION_NUMBER)
 		return number_follows(reader, stop_end) ? ABBREVIATION_NEVER : ABBREVIATION_NONE;
 	if (kind == ABBREVIATION_NEVER && !known->capital && word.ptr[0] > 0)

@@ -7,7 +7,7 @@
  * among the languages of the script, a vote of function words and of letters that few languages
  * have. Only a sample is read, since a claim has to be checked on every item.
  */
-#define SAMPLE_CODES 600 /* letters and others, for the scripts */
+#define SAMPLE_CODES 300 /* letters and others, for the scripts */
 #define SAMPLE_WORDS 120 /* for the vote */
 #define WORD_BYTES 32
 #define LETTER_POINTS 2 /* a letter of its own says as much as two function words */
@@ -110,13 +110,18 @@ struct tally {
 	unsigned all;
 };
 
+static uint32_t ascii_script(uint32_t code)
+{
+	return (code | 0x20) - 'a' < 26 ? SCRIPT_LATIN : 0;
+}
+
 static void count_scripts(struct view text, struct tally *tally)
 {
 	uint32_t code, script;
 
 	for (size_t at = 0, seen = 0; at < text.len && seen < SAMPLE_CODES; seen++) {
 		at += utf8_decode(text.ptr + at, &code);
-		script = script_of(code);
+		script = code < 0x80 ? ascii_script(code) : script_of(code);
 		if (!script)
 			continue;
 		tally->letters[__builtin_ctz(script)]++;

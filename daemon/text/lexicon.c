@@ -139,6 +139,7 @@ static struct entry *entry_new(struct lexicon *lexicon, language lang, struct vi
 	fold_word(&entry->word, bounded(entry->surface), lang, &lexicon->arena);
 	entry->word.stem = stem_of(lexicon, &entry->word);
 	senses_find(&lexicon->senses, &entry->word);
+	word_find_role(&entry->word);
 	return entry;
 }
 

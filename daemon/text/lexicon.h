@@ -31,7 +31,10 @@ struct word {
 	bool upper;   /* two or more cased letters, none lower-case */
 	bool uncased; /* has letters, of a script without case */
 	language lang;
-	uint16_t senses[WORD_SENSES]; /* what it means to numbers and dates; inside text/ only */
+	uint8_t abbreviation; /* what a stop behind it makes of it; inside text/ only, as the two
+				 below */
+	bool function;	      /* begins sentences and few names: the, it, in */
+	uint16_t senses[WORD_SENSES]; /* what it means to numbers and dates */
 };
 
 #define LEXICON_WORDS_MAX                                                                          \

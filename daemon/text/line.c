@@ -26,6 +26,25 @@ static bool is_wrapped_block(const struct reader *reader, size_t from, size_t *r
 	}
 }
 
+/*
+ * Whether the line at hand, or the one that `next` begins, is no line of its own: messages put an
+ * emoji or the rest of some markup on one, and begin one with the comma that belongs to the last.
+ */
+static bool is_scrap(const struct reader *reader, struct glyph next)
+{
+	const struct document *document = reader->document;
+	enum sentence_mark mark = sentence_mark_of(next.code);
+
+	if (mark == SENTENCE_STOP || mark == SENTENCE_END ||
+	    (mark == SENTENCE_GOES_ON && next.class != CHAR_HYPHEN && next.code != 0x2014))
+		return true;
+	for (size_t i = reader->line_first; i < document->tokens.len; i++) {
+		if (!document->tokens.at[i].punctuation)
+			return false;
+	}
+	return true;
+}
+
 /* Whether the line break at `at` only wraps a sentence, as typed text and old wires have it. */
 static bool line_is_wrapped(struct reader *reader, size_t at, struct glyph next)
 {
@@ -64,7 +83,10 @@ void reader_lines(struct reader *reader, struct glyph glyph)
 	if (breaks > 1) {
 		reader->single_open = false;
 		reader_note(reader, TEXT_PARAGRAPH, 0);
-	} else if (!line_is_wrapped(reader, begin, glyph)) {
+	} else if (!is_scrap(reader, glyph) && !line_is_wrapped(reader, begin, glyph)) {
 		reader_note(reader, TEXT_LINE, 0);
+	} else {
+		return;
 	}
+	reader->line_first = (uint32_t)reader->document->tokens.len;
 }

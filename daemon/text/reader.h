@@ -31,9 +31,10 @@ struct reader {
 	language lang;
 	struct view text;
 	size_t at;
-	uint32_t first;	    /* the field's first token */
-	uint32_t paragraph; /* the number that the next paragraph gets */
-	size_t wrapped_end; /* of the block of lines last looked at, see line_is_wrapped */
+	uint32_t first;	     /* the field's first token */
+	uint32_t paragraph;  /* the number that the next paragraph gets */
+	uint32_t line_first; /* token of the line at hand */
+	size_t wrapped_end;  /* of the block of lines last looked at, see line_is_wrapped */
 	bool wrapped;
 	bool space;	  /* white space, or nothing, stands before what comes next */
 	bool single_open; /* a ' that opens speech was seen in the paragraph */
@@ -70,8 +71,8 @@ void reader_quotations(struct reader *reader);
  * abbreviation then, when it may end a sentence.
  */
 size_t reader_with_stop(struct reader *reader, size_t from, size_t end);
-/* Whether the folded word is one that begins sentences and few names: the, it, in. */
-bool is_function_word(struct view folded, language lang);
+/* Fills the word's abbreviation and function. */
+void word_find_role(struct word *word);
 
 struct characters *lexicon_characters(struct lexicon *lexicon);
 

@@ -38,8 +38,11 @@ static const struct block {
 
 uint32_t script_of(uint32_t code)
 {
+	const uint32_t cyrillic = 0x400;
 	size_t low = 0, high = sizeof(blocks) / sizeof(blocks[0]);
 
+	if (code - cyrillic < 0x130) /* the search is for what comes less often */
+		return SCRIPT_CYRILLIC;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

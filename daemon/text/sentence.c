@@ -7,11 +7,10 @@
  *   - the stop of an abbreviation ends a sentence only before a capitalised function word, that of
  * a title (Mr.) or before a number (No. 5) never;
  *   - a stop behind a word of four letters or more, or behind a closing mark, ends one before a
- * number too (the annex looks for the next letter, and a sentence "45 people died." would not
- * begin);
+ *     number too (the annex looks for the next letter, and "45 people died." would not begin one);
  *   - ! and ? before a closing quotation mark and a small letter do not end one ("Why?" he asked);
- *   - a single line break ends one, unless it only wraps the text (token.c); in a field without
- * blank lines it ends the paragraph as well.
+ *   - a single line break ends one, unless it only wraps the text or stands beside a line without a
+ *     word (line.c); in a field without blank lines it ends the paragraph as well.
  */
 struct cutter {
 	struct reader *reader;
@@ -126,8 +125,8 @@ static bool begins_sentence(const struct cutter *cutter, uint32_t at)
 {
 	const struct token *token = &cutter->tokens[at];
 
-	return token->word->capital && cutter->reader->text.ptr[token->to - 1] != '.' &&
-	       is_function_word(token->word->folded, cutter->reader->lang);
+	return token->word->capital && token->word->function &&
+	       cutter->reader->text.ptr[token->to - 1] != '.';
 }
 
 static void cut_at_abbreviation(struct cutter *cutter, uint32_t at)

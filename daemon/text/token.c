@@ -14,165 +14,67 @@
  *   - a zero-width space does not break a word, a narrow no-break space joins digits only;
  *   - a colon never joins, and @ joins letters (as in CLDR since version 42).
  */
-#define A CHAR_LETTER
-#define D CHAR_DIGIT
-#define M CHAR_MARK
-#define S CHAR_SPACE
-static const uint8_t ascii[128] = {S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   CHAR_LINE,
-				   S,
-				   S,
-				   CHAR_LINE,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   S,
-				   M,
-				   CHAR_QUOTE,
-				   M,
-				   M,
-				   M,
-				   M,
-				   CHAR_APOSTROPHE,
-				   M,
-				   M,
-				   M,
-				   M,
-				   CHAR_MID_NUMBER,
-				   CHAR_HYPHEN,
-				   CHAR_MID_BOTH,
-				   M,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   D,
-				   M,
-				   CHAR_MID_NUMBER,
-				   M,
-				   M,
-				   M,
-				   M,
-				   CHAR_MID_LETTER,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   M,
-				   M,
-				   M,
-				   M,
-				   CHAR_CONNECTOR,
-				   M,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   A,
-				   M,
-				   M,
-				   M,
-				   M,
-				   S};
-#undef A
-#undef D
-#undef M
-#undef S
+static const uint8_t ascii[128] = {
+	[0x00 ... '\t'] = CHAR_SPACE,
+	['\n'] = CHAR_LINE,
+	['\v' ... '\f'] = CHAR_SPACE,
+	['\r'] = CHAR_LINE,
+	[0x0E ... ' '] = CHAR_SPACE,
+	['!'] = CHAR_MARK,
+	['"'] = CHAR_QUOTE,
+	['#' ... '&'] = CHAR_MARK,
+	['\''] = CHAR_APOSTROPHE,
+	['(' ... '+'] = CHAR_MARK,
+	[','] = CHAR_MID_NUMBER,
+	['-'] = CHAR_HYPHEN,
+	['.'] = CHAR_MID_BOTH,
+	['/'] = CHAR_MARK,
+	['0' ... '9'] = CHAR_DIGIT,
+	[':'] = CHAR_MARK,
+	[';'] = CHAR_MID_NUMBER,
+	['<' ... '?'] = CHAR_MARK,
+	['@'] = CHAR_MID_LETTER,
+	['A' ... 'Z'] = CHAR_LETTER,
+	['[' ... '^'] = CHAR_MARK,
+	['_'] = CHAR_CONNECTOR,
+	['`'] = CHAR_MARK,
+	['a' ... 'z'] = CHAR_LETTER,
+	['{' ... '~'] = CHAR_MARK,
+	[0x7F] = CHAR_SPACE,
+};
 
-struct glyph reader_glyph(const struct reader *reader, size_t at)
+/* As reader_glyph; two bytes hold the letters of most alphabets. */
+static inline struct glyph glyph_at(const struct reader *reader, size_t at)
 {
+	const unsigned char *bytes = (const unsigned char *)reader->text.ptr + at;
 	struct glyph glyph = {CHAR_SPACE, 0, at};
-	unsigned char byte;
 
 	if (at >= reader->text.len)
 		return glyph;
-	byte = (unsigned char)reader->text.ptr[at];
-	if (byte < 0x80)
-		return (struct glyph){(enum character)ascii[byte], byte, at + 1};
-	glyph.end = at + utf8_decode(reader->text.ptr + at, &glyph.code);
+	if (bytes[0] < 0x80)
+		return (struct glyph){(enum character)ascii[bytes[0]], bytes[0], at + 1};
+	if (bytes[0] < 0xE0) {
+		glyph.code = (bytes[0] & 0x1FU) << 6 | (bytes[1] & 0x3FU);
+		glyph.end = at + 2;
+	} else {
+		glyph.end = at + utf8_decode(reader->text.ptr + at, &glyph.code);
+	}
 	glyph.class = character_of(reader->characters, glyph.code);
 	return glyph;
+}
+
+struct glyph reader_glyph(const struct reader *reader, size_t at)
+{
+	return glyph_at(reader, at);
 }
 
 /* The character at `at`, or behind the invisible ones there. */
 static struct glyph glyph_after(const struct reader *reader, size_t at)
 {
-	struct glyph glyph = reader_glyph(reader, at);
+	struct glyph glyph = glyph_at(reader, at);
 
 	while (glyph.class == CHAR_EXTEND)
-		glyph = reader_glyph(reader, glyph.end);
+		glyph = glyph_at(reader, glyph.end);
 	return glyph;
 }
 
@@ -203,7 +105,7 @@ static bool bridges(enum character before, enum character mark, enum character a
 static size_t word_end(const struct reader *reader, size_t at, enum character before)
 {
 	for (;;) {
-		struct glyph glyph = reader_glyph(reader, at);
+		struct glyph glyph = glyph_at(reader, at);
 
 		if (character_in_word(glyph.class) && glyph.class != CHAR_SINGLE) {
 			before = glyph.class;
@@ -243,7 +145,7 @@ static void push(struct reader *reader, size_t from, size_t to)
 /* Whether s stands at `at` and no word goes on behind it; *ret_end then is behind it. */
 static bool is_lone_s(const struct reader *reader, size_t at, size_t *ret_end)
 {
-	struct glyph glyph = reader_glyph(reader, at);
+	struct glyph glyph = glyph_at(reader, at);
 
 	if (glyph.code != 's' && glyph.code != 'S')
 		return false;
@@ -279,13 +181,40 @@ static size_t suffix_length(struct view word)
 	return 0;
 }
 
+/*
+ * The end of a word that plainly ends behind its ASCII letters and digits, with nothing to look at
+ * there; 0 when it is not as plain as that.
+ */
+static size_t plain_end(const struct reader *reader, size_t at)
+{
+	const unsigned char *bytes = (const unsigned char *)reader->text.ptr;
+	size_t len = reader->text.len;
+
+	static const bool plain[256] = {
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['_'] = true, ['a' ... 'z'] = true};
+
+	while (at < len && plain[bytes[at]])
+		at++;
+	if (at == len)
+		return at;
+	if (bytes[at] >= 0x80 || bytes[at] == '.' || bytes[at] == '\'' || bytes[at] == '@')
+		return 0;
+	return bytes[at] != ',' || at + 1 == len || ascii[bytes[at + 1] & 0x7F] != CHAR_DIGIT ? at
+											      : 0;
+}
+
 static void read_word(struct reader *reader, struct glyph glyph)
 {
 	size_t from = reader->at, end = glyph.end, suffix;
+	size_t plain = glyph.code < 0x80 ? plain_end(reader, end) : 0;
 
+	if (plain) {
+		push(reader, from, plain);
+		return;
+	}
 	if (glyph.class == CHAR_SINGLE) {
-		for (glyph = reader_glyph(reader, end); glyph.class == CHAR_EXTEND;
-		     glyph = reader_glyph(reader, end))
+		for (glyph = glyph_at(reader, end); glyph.class == CHAR_EXTEND;
+		     glyph = glyph_at(reader, end))
 			end = glyph.end;
 		push(reader, from, end);
 		return;
@@ -310,17 +239,17 @@ static bool is_quote(uint32_t code)
 /* A mark with what belongs to it: variation selectors, the rest of an emoji or of a flag. */
 static size_t mark_end(const struct reader *reader, struct glyph glyph)
 {
-	struct glyph next = reader_glyph(reader, glyph.end);
+	struct glyph next = glyph_at(reader, glyph.end);
 	bool joiner = false;
 
 	if (glyph.class == CHAR_REGIONAL && next.class == CHAR_REGIONAL) {
 		glyph = next;
-		next = reader_glyph(reader, glyph.end);
+		next = glyph_at(reader, glyph.end);
 	}
 	while (next.class == CHAR_EXTEND || (joiner && next.class == CHAR_PICTURE)) {
 		joiner = next.code == 0x200D;
 		glyph = next;
-		next = reader_glyph(reader, glyph.end);
+		next = glyph_at(reader, glyph.end);
 	}
 	return glyph.end;
 }
@@ -367,7 +296,7 @@ static bool is_bare_possessive(const struct reader *reader, struct glyph glyph)
 
 	return word && !reader->single_open && strchr("sSxXzZ", reader->text.ptr[word->to - 1]) &&
 	       glyph.code != 0x2018 && strcmp(language_code(reader->lang), "en") == 0 &&
-	       reader_glyph(reader, glyph.end).class == CHAR_SPACE;
+	       glyph_at(reader, glyph.end).class == CHAR_SPACE;
 }
 
 static void read_apostrophe(struct reader *reader, struct glyph glyph)
@@ -429,9 +358,10 @@ void reader_tokens(struct reader *reader)
 	reader->wrapped_end = 0;
 	reader->single_open = false;
 	reader->first = (uint32_t)reader->document->tokens.len;
+	reader->line_first = reader->first;
 	vec_reset(&reader->document->marks);
 	/* a step pushes two tokens at most */
 	while (reader->at < reader->text.len &&
 	       reader->document->tokens.len + 2 <= DOCUMENT_TOKENS_MAX)
-		read_token(reader, reader_glyph(reader, reader->at));
+		read_token(reader, glyph_at(reader, reader->at));
 }

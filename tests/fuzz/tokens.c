@@ -65,8 +65,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	struct view text = {(const char *)bytes + (len > 0), len - (len > 0)};
 	struct document document = {0};
 	struct arena arena = {0};
-	struct lexicon *lexicon = lexicon_new(LEXICON_WORDS_MAX);
+	static struct lexicon
+		*lexicon; /* kept, as a worker keeps it, and made to forget now and then */
 
+	if (!lexicon)
+		lexicon = lexicon_new(4096);
+	lexicon_turn(lexicon);
 	text.len = utf8_valid(text);
 	language_detect(text, LANGUAGE_UNKNOWN);
 	document_read_text(&document, text,
@@ -77,7 +81,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	check_sentences(&document);
 	check_values(&document, &arena);
 	document_fini(&document);
-	lexicon_free(lexicon);
 	arena_fini(&arena);
 	return 0;
 }

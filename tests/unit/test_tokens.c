@@ -61,6 +61,8 @@ static const struct {
 	{"en", "Outage in Kyiv\nPower is off\nWait", "outage in kyiv || power is off || wait"},
 	{"en", "A\nB\n\nC", "a | b || c"},
 	{"en", "the talks\nended today", "the talks ended today"},
+	{"en", "⚡\nPower is off\n, they say\n— Really\n🙏",
+	 "⚡ power is off , they say || - really || 🙏"},
 	{"en",
 	 "The first line of this message is as long as that of a typed letter\n"
 	 "But the second one is a thought of its own, as messages have them\n",
