@@ -89,7 +89,7 @@ static void add_folder(struct loader *loader, const char *path, unsigned depth)
 /* Depth 0 is what was asked for by name: a file whatever its name, and it must exist. */
 static void add_path(struct loader *loader, const char *path, unsigned depth)
 {
-	struct stat status;
+	struct stat status = {0};
 
 	if (strcmp(path, "-") != 0 && stat(path, &status) < 0) {
 		cannot(loader, path, strerror(errno));

@@ -134,13 +134,29 @@ bool reader_wrong_type(struct reader *reader, const struct node *node, const cha
 	return false;
 }
 
+/* Whether a key that is not known looks like this one, which then is not missing but misspelt. */
+static bool is_misspelt(const struct read_form *form, const struct node *node,
+			const struct read_key *missing)
+{
+	const char *names[READ_KEYS_MAX];
+
+	for (size_t i = 0; i < form->count; i++)
+		names[i] = form->keys[i].name;
+	for (const struct node *child = node->first; child; child = child->next)
+		if (!find_key(form, child->key->text) &&
+		    str_suggest(child->key->text, names, form->count) == missing->name)
+			return true;
+	return false;
+}
+
 static bool read_missing(struct reader *reader, const struct read_form *form,
 			 const struct node *node, struct place owner)
 {
 	bool good = true;
 
 	for (size_t i = 0; i < form->count; i++) {
-		if (!form->keys[i].required || node_get(node, form->keys[i].name))
+		if (!form->keys[i].required || node_get(node, form->keys[i].name) ||
+		    is_misspelt(form, node, &form->keys[i]))
 			continue;
 		diags_add(reader->diags, DIAG_ERROR, "missing-key", owner,
 			  "%s wants the key \"%s\"", form->what, form->keys[i].name);

@@ -175,7 +175,7 @@ struct visit { /* lists stand before terms in the arrays */
 	bool told;
 };
 
-static void visit_named(struct visit *visit, size_t number, const struct element *from);
+static void visit_named(struct visit *visit, size_t number, struct place from);
 
 static void visit_element(void *context, struct element *element)
 {
@@ -184,10 +184,10 @@ static void visit_element(void *context, struct element *element)
 	if (element->kind != ELEMENT_REF)
 		return;
 	if (element->ref == REF_LIST)
-		visit_named(visit, element->target.list->id, element);
+		visit_named(visit, element->target.list->id, element->place);
 	else if (element->ref == REF_TERM)
 		visit_named(visit, visit->loader->packs->lists.len + element->target.term->id,
-			    element);
+			    element->place);
 }
 
 static void visit_expr(void *context, struct expr *expr)
@@ -195,7 +195,7 @@ static void visit_expr(void *context, struct expr *expr)
 	sequence_walk(&expr->pattern, visit_element, context);
 }
 
-static void tell_circle(struct visit *visit, struct view name, const struct element *from)
+static void tell_circle(struct visit *visit, struct view name, struct place from)
 {
 	struct str way = {0};
 	unsigned begin = visit->depth;
@@ -205,7 +205,7 @@ static void tell_circle(struct visit *visit, struct view name, const struct elem
 	for (unsigned i = begin ? begin - 1 : 0; i < visit->depth; i++)
 		str_printf(&way, "%.*s → ", VIEW_ARGS(visit->path[i]));
 	str_add_view(&way, name);
-	diags_add(visit->loader->reader.diags, DIAG_ERROR, "circle", from->place,
+	diags_add(visit->loader->reader.diags, DIAG_ERROR, "circle", from,
 		  "\"%.*s\" would hold itself: %s", VIEW_ARGS(name), way.ptr);
 	str_fini(&way);
 }
@@ -232,7 +232,7 @@ static void visit_members(struct visit *visit, size_t number)
 		expr_walk(list->entries[i], visit_expr, visit);
 }
 
-static void visit_named(struct visit *visit, size_t number, const struct element *from)
+static void visit_named(struct visit *visit, size_t number, struct place from)
 {
 	const struct packs *packs = visit->loader->packs;
 	bool is_list = number < packs->lists.len;
@@ -246,7 +246,7 @@ static void visit_named(struct visit *visit, size_t number, const struct element
 	}
 	if (visit->depth == NAMES_DEEP ||
 	    (visit->states[number] == DONE && visit->depth + visit->heights[number] > NAMES_DEEP)) {
-		tell_deep(visit, from->place);
+		tell_deep(visit, from);
 		return;
 	}
 	if (visit->states[number] == UNSEEN) {
@@ -269,7 +269,7 @@ static void check_circles(struct loader *loader)
 			      .heights = arena_array(loader->reader.arena, count + 1, 1)};
 
 	for (size_t i = 0; i < count; i++)
-		visit_named(&visit, i, NULL);
+		visit_named(&visit, i, (struct place){0}); /* depth 0: nothing to tell */
 }
 
 /* --- entities -----------------------------------------------------------------------------------

@@ -52,6 +52,24 @@ static void warn_repeated(struct loader *loader, const struct list *list)
 	table_fini(&seen);
 }
 
+/* What was written without words; what an override switched off is meant to have none. */
+static void warn_empty(struct loader *loader)
+{
+	const struct packs *packs = loader->packs;
+
+	for (size_t i = 0; i < packs->lists.len; i++)
+		if (!packs->lists.at[i]->entry_count &&
+		    !loader->declared[DECLARED_LIST].at[i]->disabled)
+			WARN(loader, "never-matches", packs->lists.at[i]->place,
+			     "the list \"%.*s\" is empty", VIEW_ARGS(packs->lists.at[i]->name));
+	for (size_t i = 0; i < packs->entities.len; i++)
+		if (!packs->entities.at[i]->name_count &&
+		    !loader->declared[DECLARED_ENTITY].at[i]->disabled)
+			WARN(loader, "never-matches", packs->entities.at[i]->place,
+			     "the entity \"%.*s\" has no names",
+			     VIEW_ARGS(packs->entities.at[i]->id));
+}
+
 /* --- patterns -----------------------------------------------------------------------------------
  */
 
@@ -78,6 +96,17 @@ static bool languages_meet(const struct languages *a, const struct languages *b)
 			if (a->at[i] == b->at[k])
 				return true;
 	return false;
+}
+
+/* One token has no blank in it. */
+static void warn_blank_regex(void *context, struct element *element)
+{
+	struct loader *loader = context;
+
+	if (element->kind == ELEMENT_REGEX && memchr(element->text.ptr, ' ', element->text.len))
+		diag_hint(WARN(loader, "never-matches", element->place,
+			       "a regular expression is for one word, and this has a blank"),
+			  "write the words one after the other");
 }
 
 struct scene { /* what is being looked through */
@@ -118,6 +147,7 @@ static void warn_expr(void *context, struct expr *expr)
 		diag_hint(WARN(scene->loader, "matches-everything", expr->place,
 			       "everything in this pattern is optional"),
 			  "leave out what may be missing at its ends");
+	sequence_walk(&expr->pattern, warn_blank_regex, scene->loader);
 	if (expr->kind == EXPR_SUM && sum_reach(expr) < expr->min)
 		WARN(scene->loader, "never-matches", expr->place,
 		     "the points add up to %d at most, and %d are wanted", sum_reach(expr),
@@ -274,6 +304,7 @@ void loader_warn(struct loader *loader)
 	struct scene scene = {.loader = loader};
 
 	warn_unused(loader);
+	warn_empty(loader);
 	for (size_t i = 0; i < packs->lists.len; i++) {
 		warn_repeated(loader, packs->lists.at[i]);
 		for (size_t k = 0; k < packs->lists.at[i]->entry_count; k++)

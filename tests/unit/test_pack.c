@@ -559,7 +559,7 @@ static const struct {
 	{HEAD "rules: {r: {}}\n", "2:9 missing-key; 2:9 missing-key"},
 	{HEAD "rules: {a b: {about: x, when: a}}\n", "2:9+3 bad-name"},
 	{HEAD "rules: {r: {about: '', when: a}}\n", "2:20+2 bad-value"},
-	{HEAD "rules: {r: {about: x, wen: a}}\n", "2:9 missing-key; 2:23+3 unknown-key"},
+	{HEAD "rules: {r: {about: x, wen: a}}\n", "2:23+3 unknown-key"},
 	{R("status: on"), "2:40+2 bad-value"},
 	{R("lang: [en, xx]"), "2:43+2 unknown-language"},
 	{R("lang: []"), "2:38 wrong-type"},
@@ -728,6 +728,12 @@ static const struct {
 	{HEAD "lists: {l: {uk: [a]}}\nrules: {r: {about: x, lang: [en, ru], when: $l}}\n",
 	 "3:45+2 never-matches"},
 	{HEAD "lists: {l: {uk: [a]}}\nrules: {r: {about: x, when: $l}}\n", ""},
+	{HEAD "lists: {l: []}\nentities: {e: {type: t, names: []}}\n",
+	 "2:9 never-matches; 3:12 never-matches"},
+	{HEAD "lists: {l: []}\nentities: {e: {type: t, names: []}}\n"
+	      "override: [{list: l, disable: true}, {entity: e, disable: true}]\n",
+	 ""},
+	{HEAD "lists: {l: ['/a b/', '/a+/']}\n", "2:14+5 never-matches"},
 	{R("emit: {rolling: yes, cut: true}"), "2:48+3 plain-word"},
 	{HEAD "rules:\n  r: {about: x, when: a, group: g, score: 60}\n"
 	      "  s: {about: y, when: a, group: g}\n",
