@@ -4,7 +4,8 @@
 
 #include <assert.h>
 
-/* A pack is refused with an error, or accepted and compiled; every diagnostic has its place in it. */
+/* A pack is refused with an error, or accepted and compiled; every diagnostic has its place in it.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct view text = {(const char *)bytes, len};
