@@ -87,6 +87,10 @@ static void add_node(struct jsonw *json, const struct match *match, const struct
 	jsonw_double(json, node->nearness);
 	if (node->points)
 		key_int(json, "points", node->points);
+	if (node->fills.len)
+		key_text(json, "fills", node->fills);
+	if (node->to && node->to->value_count == 1)
+		key_text(json, "to", node->to->values[0]);
 	add_hits(json, match, &node->hits);
 	jsonw_object_end(json);
 	for (const struct trace_node *member = node->first; member; member = member->next)
@@ -178,7 +182,15 @@ static void add_outcome(struct jsonw *json, const struct match *match,
 	str_fini(&reason);
 }
 
-static void add_trace(struct jsonw *json, const struct match *match, const struct trace *trace)
+static void add_fields(struct jsonw *json, struct match *match, const struct outcome *outcome)
+{
+	const struct trace_node *node = trace_fields(match, outcome);
+
+	for (; node; node = node->next)
+		add_node(json, match, node, 0);
+}
+
+static void add_trace(struct jsonw *json, struct match *match, const struct trace *trace)
 {
 	struct span span = span_of_scope(match->document, trace->scope);
 
@@ -194,12 +206,13 @@ static void add_trace(struct jsonw *json, const struct match *match, const struc
 	jsonw_array(json);
 	for (const struct trace_node *node = trace->roots; node; node = node->next)
 		add_node(json, match, node, 0);
+	if (trace->outcome && outcome_fired(trace->outcome))
+		add_fields(json, match, trace->outcome);
 	jsonw_array_end(json);
 	jsonw_object_end(json);
 }
 
-static void add_account(struct jsonw *json, const struct match *match,
-			const struct rule_account *account)
+static void add_account(struct jsonw *json, struct match *match, const struct rule_account *account)
 {
 	enum verdict verdict = account->closest ? account->closest->verdict : VERDICT_NO_HIT;
 

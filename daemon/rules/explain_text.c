@@ -187,6 +187,22 @@ static void add_event(const struct event *event, struct str *out)
 	str_add_char(out, '\n');
 }
 
+static void add_fields(const struct explanation *explanation, const struct outcome *outcome,
+		       struct str *out)
+{
+	const struct trace_node *node = trace_fields(explanation->match, outcome);
+
+	for (; node; node = node->next) {
+		str_printf(out, "      %.*s", VIEW_ARGS(node->fills));
+		for (size_t i = 0; node->to && i < node->to->value_count; i++)
+			str_printf(out, "%s%.*s", i ? ", " : " = ", VIEW_ARGS(node->to->values[i]));
+		str_add_text(out, " by ");
+		str_add_view(out, node->expr->name.len ? node->expr->name : node->expr->text);
+		add_hits(explanation, &node->hits, out);
+		str_add_char(out, '\n');
+	}
+}
+
 static void add_verdict(const struct explanation *explanation, const struct outcome *outcome,
 			struct str *out)
 {
@@ -213,8 +229,11 @@ static void add_outcome(const struct explanation *explanation, const struct outc
 	}
 	add_modality(explanation, outcome, out);
 	add_speaker(explanation, outcome, out);
+	if (!outcome_fired(outcome))
+		return;
 	if (outcome->verdict == VERDICT_FIRED)
 		add_event(&outcome->event, out);
+	add_fields(explanation, outcome, out);
 }
 
 static void add_scope(const struct explanation *explanation, const struct trace *trace,

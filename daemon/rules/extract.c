@@ -11,12 +11,6 @@
  * bound, and as unit the last word behind them that the pattern consumed; dates; else the words of
  * the anchor. Entities and words make lists, numbers and dates single values.
  */
-#define RINGS_MAX 64 /* sentences and scopes read for one hit */
-
-struct rings {
-	struct scope at[RINGS_MAX];
-	size_t len;
-};
 
 /* --- values --- */
 
@@ -251,28 +245,29 @@ static void add_ring(struct rings *rings, uint32_t first, uint32_t end)
 		rings->at[rings->len++] = (struct scope){first, end};
 }
 
-static void find_rings(const struct reading *reading, const struct hit *hit, struct rings *rings)
+void rings_find(const struct match *match, const struct rule *rule, struct scope scope,
+		const struct hit *hit, struct rings *ret_rings)
 {
-	const struct document *document = reading->match->document;
+	const struct document *document = match->document;
 	const struct sentence *sentences = document->sentences.at;
 	struct scope core = {hit->sentence, hit->sentence + 1};
 	uint8_t field = sentences[core.first].field;
 
-	rings->len = 0;
-	add_ring(rings, core.first, core.end);
+	ret_rings->len = 0;
+	add_ring(ret_rings, core.first, core.end);
 	for (const struct hit *member = hit->evidence; member; member = member->next)
-		add_ring(rings, member->sentence, member->sentence + 1);
-	if (reading->rule->scope != SCOPE_ITEM) {
-		core = reading->scope;
-		add_ring(rings, core.first, core.end);
+		add_ring(ret_rings, member->sentence, member->sentence + 1);
+	if (rule->scope != SCOPE_ITEM) {
+		core = scope;
+		add_ring(ret_rings, core.first, core.end);
 	}
-	for (uint32_t away = 1; away <= reading->rule->window; away++) {
+	for (uint32_t away = 1; away <= rule->window; away++) {
 		uint32_t behind = core.end + away - 1;
 
 		if (core.first >= away && sentences[core.first - away].field == field)
-			add_ring(rings, core.first - away, core.first - away + 1);
+			add_ring(ret_rings, core.first - away, core.first - away + 1);
 		if (behind < document->sentences.len && sentences[behind].field == field)
-			add_ring(rings, behind, behind + 1);
+			add_ring(ret_rings, behind, behind + 1);
 	}
 }
 
@@ -306,7 +301,7 @@ void read_surroundings(struct reading *reading, const struct hit *hit)
 	if (reading->sentence == hit->sentence && rule->scope == SCOPE_SENTENCE)
 		return;
 	reading->sentence = hit->sentence;
-	find_rings(reading, hit, &rings);
+	rings_find(reading->match, rule, reading->scope, hit, &rings);
 	reading->found = arena_array(reading->match->arena, rule->grab_count,
 				     sizeof(*reading->found));
 	reading->found_count = 0;

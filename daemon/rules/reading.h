@@ -61,6 +61,14 @@ struct reading {
 	size_t found_count;
 	const struct constant **chosen; /* the case of each `set`; NULL where none holds */
 };
+#define RINGS_MAX 64 /* sentences and scopes read for one hit */
+/* Where extraction looks for a hit, one after the other until something is found. See extract.c. */
+struct rings {
+	struct scope at[RINGS_MAX];
+	size_t len;
+};
+void rings_find(const struct match *match, const struct rule *rule, struct scope scope,
+		const struct hit *hit, struct rings *ret_rings);
 /* Fills `found` and `chosen` for a hit; hits of one sentence share them. See extract.c. */
 void read_surroundings(struct reading *reading, const struct hit *hit);
 /* Fills the outcome's event. See draft.c. */

@@ -1,6 +1,7 @@
 #include "rules/trace.h"
 
 #include "rules/judge.h"
+#include "rules/reading.h"
 
 /*
  * The tree is got by asking the matcher again, node by node, in the scope that was judged: it
@@ -165,6 +166,70 @@ void trace_fill(struct match *match, const struct rule *rule, struct scope scope
 		tail = add_node(tail, node);
 	}
 	ret_trace->nearness = ret_trace->roots ? ret_trace->roots->nearness : 0;
+}
+
+/* --- fields --------------------------------------------------------------------------------------
+ */
+
+static struct trace_node *trace_source(struct match *match, const struct expr *expr,
+				       struct scope scope, struct view field)
+{
+	struct trace_node *node;
+	struct hits hits;
+
+	match_expr(match, expr, scope, &hits);
+	if (!hits.holds)
+		return NULL;
+	node = arena_zalloc(match->arena, sizeof(*node));
+	*node = (struct trace_node){.role = "grab",
+				    .expr = expr,
+				    .fills = field,
+				    .holds = true,
+				    .hits = hits,
+				    .nearness = 1};
+	return node;
+}
+
+static struct trace_node *trace_grab(struct match *match, const struct grab *grab,
+				     const struct rings *rings)
+{
+	struct trace_node *node = NULL;
+
+	for (size_t i = 0; i < rings->len && !node; i++)
+		node = trace_source(match, grab->expr, rings->at[i], grab->field);
+	return node;
+}
+
+static struct trace_node *trace_set(struct match *match, const struct set *set,
+				    const struct rings *rings)
+{
+	for (size_t ring = 0; ring < rings->len; ring++) {
+		for (size_t i = 0; i < set->case_count && set->cases[i].when; i++) {
+			struct trace_node *node = trace_source(match, set->cases[i].when,
+							       rings->at[ring], set->field);
+			if (!node)
+				continue;
+			node->role = "set";
+			node->to = &set->cases[i].to;
+			return node;
+		}
+	}
+	return NULL;
+}
+
+struct trace_node *trace_fields(struct match *match, const struct outcome *outcome)
+{
+	const struct rule *rule = outcome->rule;
+	struct trace_node *first = NULL, **tail = &first;
+	struct rings rings;
+
+	match->steps = 0;
+	rings_find(match, rule, outcome->scope, outcome->hit, &rings);
+	for (size_t i = 0; i < rule->grab_count; i++)
+		tail = add_node(tail, trace_grab(match, &rule->grabs[i], &rings));
+	for (size_t i = 0; i < rule->set_count; i++)
+		tail = add_node(tail, trace_set(match, &rule->sets[i], &rings));
+	return first;
 }
 
 /* --- near misses ---------------------------------------------------------------------------------

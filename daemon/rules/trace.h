@@ -11,7 +11,9 @@
 struct trace_node {
 	const char *role; /* "when", "unless", "adjust" …; "except", "by"; "" for a member */
 	const struct expr *expr;
-	int points; /* of an adjust */
+	struct view fills;	   /* of "grab" and "set": the event's field */
+	const struct constant *to; /* of "set": what it is set to */
+	int points;		   /* of an adjust */
 	bool holds;
 	struct hits hits;
 	double nearness; /* 1 when it holds, else the part of it that does: 0 … below 1 */
@@ -29,6 +31,12 @@ struct trace {
 /* Evaluates the rule anew, node by node. */
 void trace_fill(struct match *match, const struct rule *rule, struct scope scope,
 		struct trace *ret_trace);
+
+/*
+ * Where a hit's event has its fields from: of each `grab` the hits in the first place that has any,
+ * of each `set` the case that holds. NULL: none.
+ */
+struct trace_node *trace_fields(struct match *match, const struct outcome *outcome);
 
 #define TRACE_MISSES_MAX 5
 /* At least so much of `when` must hold for a scope to be a near miss; the nearest is one in any

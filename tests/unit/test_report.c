@@ -289,7 +289,8 @@ static const struct {
 	  "\n    + when any  \"Talks between Ukraine and Russia collapsed\" (body 0-42) anchor "
 	  "\"collapsed\"\n",
 	  "\n      - ^$fail <2> $talks\n", "score: 40 (rule) + 20 ($state) = 60; threshold 50\n",
-	  "event: negotiation.collapsed; parties "}},
+	  "event: negotiation.collapsed; parties UKR, RUS\n"
+	  "      parties by $state  \"Ukraine\" (body 14-21), \"Russia\" (body 26-32)\n"}},
 	{"Talks with Ukraine have not collapsed.",
 	 NULL,
 	 0,
