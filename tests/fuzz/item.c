@@ -40,6 +40,21 @@ static void check_item(const struct item *item)
 	check_views(item->places);
 }
 
+/* Narrower bounds change nothing except that they are met. */
+static void check_bounds(struct view message, enum reject wide)
+{
+	static const struct wire_limits narrow = {
+		.message = 400, .depth = 4, .string = 24, .subjects = 2, .members = 14};
+	struct arena arena = {0};
+	struct item item;
+	enum reject reason = wire_decode(message, &narrow, &arena, &item, NULL);
+
+	assert(reason == wide || reason == REJECT_TOO_LARGE || reason == REJECT_TOO_DEEP ||
+	       reason == REJECT_STRING_TOO_LONG || reason == REJECT_TOO_MANY_SUBJECTS ||
+	       reason == REJECT_TOO_MANY_MEMBERS);
+	arena_fini(&arena);
+}
+
 /* The scanner and jansson agree in verdict and fields, and what the item points to is sound. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
@@ -55,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	}
 	if (wire_decode(message, &WIRE_LIMITS_DEFAULT, &arena, &item, NULL) == REJECT_NONE)
 		check_item(&item);
+	check_bounds(message, reason);
 	arena_fini(&arena);
 	return 0;
 }
