@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 	int status = run(argc, argv);
 
 	/* A full disk shows itself here at the latest: silence would pass for success. */
-	if ((fflush(stdout) == EOF || ferror(stdout)) && status == END_OK) {
+	if (fflush(stdout) == EOF || ferror(stdout)) {
 		fprintf(stderr, "newstag: cannot write to standard output: %s\n", strerror(errno));
 		return END_IO;
 	}

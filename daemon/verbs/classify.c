@@ -224,11 +224,9 @@ static int read_all(struct classify *classify)
 
 	classify->prompt = total == 0;
 	progress_begin(&classify->progress, "items", total);
-	while (items_next(&classify->items, &entry)) {
+	while (!ferror(stdout) && items_next(&classify->items, &entry)) {
 		take(classify, &entry);
 		progress_turn(&classify->progress, items_done(&classify->items), classify->read);
-		if (ferror(stdout))
-			return END_IO;
 	}
 	progress_end(&classify->progress);
 	tell_counts(classify);
