@@ -1,2 +1,3 @@
 unit_test(app app)
 unit_test(app ring)
+unit_test(app sequencer)
