@@ -277,10 +277,8 @@ static long operator_of(const struct node *child)
 	return -1;
 }
 
-/* The one operator of a mapping; NULL when there is none or a second, which is told. */
-static const struct node *find_operator(struct reader *reader, const struct node *node)
+static bool tell_unknown(struct reader *reader, const struct node *node)
 {
-	const struct node *found = NULL;
 	bool unknown = false;
 
 	for (const struct node *child = node->first; child; child = child->next) {
@@ -288,29 +286,41 @@ static const struct node *find_operator(struct reader *reader, const struct node
 
 		for (size_t i = 0; i < expr_form.count; i++)
 			known |= view_is(child->key->text, expr_keys[i].name);
-		if (!known) {
+		if (!known)
 			reader_unknown_key(reader, child->key, &expr_form);
-			unknown = true;
-		}
+		unknown |= !known;
+	}
+	return unknown;
+}
+
+/*
+ * The one operator of a mapping; NULL when there is none or a second, which is told. Of a mapping
+ * with one, unknown keys are told when it is read.
+ */
+static const struct node *find_operator(struct reader *reader, const struct node *node)
+{
+	const struct node *found = NULL, *second = NULL;
+
+	for (const struct node *child = node->first; child; child = child->next) {
 		if (operator_of(child) < 0)
 			continue;
-		if (found) {
-			diag_hint(diags_add(reader->diags, DIAG_ERROR, "two-operators",
-					    child->key->place,
-					    "an expression has one operator, and there is \"%.*s\"",
-					    VIEW_ARGS(found->key->text)),
-				  "put both into a list under any: or all:");
-			return NULL;
-		}
+		second = found ? child : NULL;
+		if (second)
+			break;
 		found = child;
 	}
-	if (unknown)
-		return NULL;
-	if (!found)
+	if (found && !second)
+		return found;
+	if (second)
+		diag_hint(diags_add(reader->diags, DIAG_ERROR, "two-operators", second->key->place,
+				    "an expression has one operator, and there is \"%.*s\"",
+				    VIEW_ARGS(found->key->text)),
+			  "put both into a list under any: or all:");
+	if (!tell_unknown(reader, node) && !found)
 		diag_hint(diags_add(reader->diags, DIAG_ERROR, "missing-operator", node->place,
 				    "an expression has an operator"),
 			  "any, all, none, atleast, count, near, sum or meta");
-	return found;
+	return NULL;
 }
 
 static struct expr *read_map(struct reader *reader, const struct node *node)

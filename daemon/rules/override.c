@@ -265,13 +265,14 @@ static void apply(struct loader *loader, const struct node *node)
 {
 	struct override parts = {0};
 	struct declaration *declaration;
+	bool good = reader_form(&loader->reader, &override_form, node, node->place, &parts);
 	int target, action;
 
-	if (!reader_form(&loader->reader, &override_form, node, node->place, &parts))
-		return;
 	target = only(parts.targets, TARGETS);
 	action = only(parts.actions, ACTIONS);
 	if (target < 0 || action < 0) {
+		if (!good)
+			return; /* told already */
 		diag_hint(diags_add(loader->reader.diags, DIAG_ERROR, "bad-override", node->place,
 				    target < 0
 					    ? "an override names one rule, list, cue or entity"

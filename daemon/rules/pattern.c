@@ -277,6 +277,7 @@ int pattern_read_in(struct reader *reader, const struct node *scalar, struct seq
 	}
 	if (!check_ends(&cursor, &sequence))
 		return -1;
+	vec_push(&reader->patterns, sequence);
 	*ret_sequence = sequence;
 	return 0;
 }

@@ -15,6 +15,7 @@ void reader_init(struct reader *reader, struct arena *arena, struct diags *diags
 
 void reader_fini(struct reader *reader)
 {
+	vec_fini(&reader->patterns);
 	document_fini(&reader->document);
 	lexicon_free(reader->lexicon);
 	arena_fini(&reader->scratch);
@@ -134,17 +135,29 @@ bool reader_wrong_type(struct reader *reader, const struct node *node, const cha
 	return false;
 }
 
-/* Whether a key that is not known looks like this one, which then is not missing but misspelt. */
-static bool is_misspelt(const struct read_form *form, const struct node *node,
-			const struct read_key *missing)
+/*
+ * The key that one means which is not known: a required one that is missing. It is then not missing
+ * but misspelt, and its value is read as its own.
+ */
+static const struct read_key *find_misspelt(const struct read_form *form, const struct node *node,
+					    const struct node *child)
 {
-	const char *names[READ_KEYS_MAX];
+	const char *names[READ_KEYS_MAX], *near;
+	const struct read_key *key;
 
 	for (size_t i = 0; i < form->count; i++)
 		names[i] = form->keys[i].name;
+	near = str_suggest(child->key->text, names, form->count);
+	key = near ? find_key(form, view_of(near)) : NULL;
+	return key && key->required && !node_get(node, near) ? key : NULL;
+}
+
+static bool is_misspelt(const struct read_form *form, const struct node *node,
+			const struct read_key *missing)
+{
 	for (const struct node *child = node->first; child; child = child->next)
 		if (!find_key(form, child->key->text) &&
-		    str_suggest(child->key->text, names, form->count) == missing->name)
+		    find_misspelt(form, node, child) == missing)
 			return true;
 	return false;
 }
@@ -181,10 +194,11 @@ bool reader_form(struct reader *reader, const struct read_form *form, const stru
 
 		if (!key) {
 			reader_unknown_key(reader, child->key, form);
+			key = find_misspelt(form, node, child);
 			good = false;
-		} else if (key->read) {
-			good &= key->read(reader, key, child, (char *)target + key->offset);
 		}
+		if (key)
+			good &= key->read(reader, key, child, (char *)target + key->offset);
 	}
 	return good;
 }

@@ -18,6 +18,9 @@ struct reader {
 	struct arena scratch; /* of the document */
 	unsigned nesting;     /* expressions in each other */
 	unsigned suggestions; /* made so far: looking for near names is slow */
+	struct {
+		VEC(struct sequence);
+	} patterns; /* all that could be read, also of what is then left out */
 	bool incomplete;      /* a name that was refused may be meant elsewhere */
 };
 

@@ -132,11 +132,6 @@ static void resolve_element(void *context, struct element *element)
 	}
 }
 
-static void resolve_expr(void *context, struct expr *expr)
-{
-	sequence_walk(&expr->pattern, resolve_element, context);
-}
-
 /* A type comes into being by its first entity, so a clash is told at the other name. */
 static void check_types(struct loader *loader)
 {
@@ -353,7 +348,8 @@ void loader_resolve(struct loader *loader)
 	struct resolver resolver = {.loader = loader};
 
 	check_types(loader);
-	packs_walk(loader->packs, resolve_expr, &resolver);
+	for (size_t i = 0; i < loader->reader.patterns.len; i++)
+		sequence_walk(&loader->reader.patterns.at[i], resolve_element, &resolver);
 	resolve_entities(&resolver);
 	check_circles(loader);
 }

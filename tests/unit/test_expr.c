@@ -115,7 +115,7 @@ static const struct {
 	{"{any: a, all: b}", "1:10+3 two-operators"},
 	{"{anny: a}", "1:2+4 unknown-key"},
 	{"{any: a, exept: b}", "1:10+5 unknown-key"},
-	{"{any: (a, colour: red}", "1:11+6 unknown-key"},
+	{"{any: (a, colour: red}", "1:7 bad-pattern; 1:11+6 unknown-key"},
 	{"{any: (a, in: nowhere, first: 0, is: sad, lang: xx, case: yes}",
 	 "1:7 bad-pattern; 1:15+7 bad-value; 1:31 bad-value; 1:38+3 bad-value; 1:49+2 "
 	 "unknown-language; 1:59+3 bad-value"},

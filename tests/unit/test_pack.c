@@ -560,6 +560,12 @@ static const struct {
 	{HEAD "rules: {a b: {about: x, when: a}}\n", "2:9+3 bad-name"},
 	{HEAD "rules: {r: {about: '', when: a}}\n", "2:20+2 bad-value"},
 	{HEAD "rules: {r: {about: x, wen: a}}\n", "2:23+3 unknown-key"},
+	{HEAD "rules: {r: {about: x, wen: $b, score: $c}}\n",
+	 "2:23+3 unknown-key; 2:28+2 unresolved-name; 2:39+2 bad-value"},
+	{R("unless: {any: [(b, $c, {all: $d, colour: red}]}, grab: {p: {any: $e, speaker: x}}"),
+	 "2:47 bad-pattern; 2:51+2 unresolved-name; 2:61+2 unresolved-name; 2:65+6 unknown-key; "
+	 "2:97+2 unresolved-name; "
+	 "2:110 bad-value"},
 	{R("status: on"), "2:40+2 bad-value"},
 	{R("lang: [en, xx]"), "2:43+2 unknown-language"},
 	{R("lang: []"), "2:38 wrong-type"},
@@ -623,6 +629,8 @@ static const struct {
 	{HEAD "override: [{list: a, append: [b]}]\n", "2:19 no-such-name"},
 	{HEAD "override: [{list: [a], append: [b]}]\n", "2:19 wrong-type"},
 	{HEAD "override: [{lst: a, append: [b]}]\n", "2:13+3 unknown-key"},
+	{HEAD "lists: {a: [b]}\noverride: [{list: a, append: [(c], colour: red}]\n",
+	 "3:31 bad-pattern; 3:36+6 unknown-key"},
 	{HEAD "override: [{append: [b]}]\n", "2:12 bad-override"},
 	{HEAD "lists: {a: [b]}\noverride: [{list: a}]\n", "3:12 bad-override"},
 	{HEAD "lists: {a: [b]}\noverride: [{list: a, cue: c, disable: true}]\n",
