@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The JSON Schema of packs accepts the worked packs and refuses them with one thing wrong.
+"""The JSON Schema of packs accepts the worked packs and the shipped ones and refuses what is wrong.
 
-usage: pack_schema.py PRINTER PACK…
-PRINTER is the program that prints the schema.
+usage: pack_schema.py PRINTER FOLDER…
+PRINTER is the program that prints the schema; every *.yaml of the folders is a pack.
 """
 import json
+import pathlib
 import subprocess
 import sys
 
@@ -83,14 +84,14 @@ BAD = [
 
 
 def main():
-    printer, *packs = sys.argv[1:]
+    printer, *folders = sys.argv[1:]
+    packs = sorted(path for folder in folders for path in pathlib.Path(folder).rglob("*.yaml"))
     schema = json.loads(subprocess.run([printer], check=True, stdout=subprocess.PIPE).stdout)
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    failures = []
+    failures = [] if packs else ["there are no packs"]
     for pack in packs:
-        with open(pack, encoding="utf-8") as file:
-            document = yaml.safe_load(file)
+        document = yaml.safe_load(pack.read_text(encoding="utf-8"))
         failures += [f"{pack}: {error.json_path}: {error.message}" for error in validator.iter_errors(document)]
     failures += [f"refused: {part}" for part in GOOD if not validator.is_valid({"newstag": 1, **part})]
     failures += [f"accepted: {part}" for part in BAD if validator.is_valid({"newstag": 1, **part})]
