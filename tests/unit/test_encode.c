@@ -230,7 +230,7 @@ START_TEST(test_events)
 
 	made_seed((uint64_t)_i + 1);
 	str_add_text(&out, "before");
-	for (size_t i = 0; i < 500; i++) {
+	for (size_t i = 0; i < 150; i++) {
 		struct encoded encoded;
 		struct view payload;
 
