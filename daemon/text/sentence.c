@@ -184,5 +184,5 @@ void reader_sentences(struct reader *reader)
 			cut_at_stop(&cutter, mark);
 	}
 	end_sentence(&cutter, (uint32_t)document->tokens.len);
-	reader->paragraph++;
+	reader->paragraph += cutter.begin > reader->first;
 }

@@ -36,13 +36,17 @@ static void check_sentences(const struct document *document)
 	assert(at == document->tokens.len);
 }
 
-static void check_tokens(const struct document *document, struct view text)
+static void check_tokens(const struct document *document)
 {
 	for (uint32_t i = 0, last = 0; i < document->tokens.len; i++) {
 		const struct token *token = &document->tokens.at[i];
 		const struct word *word = token->word;
+		uint8_t field = document->sentences.at[token->sentence].field;
 
-		assert(token->from >= last && token->to > token->from && token->to <= text.len);
+		last = document->field_first[field] == i ? 0 : last;
+		assert(i >= document->field_first[field] && i < document->field_end[field]);
+		assert(token->from >= last && token->to > token->from &&
+		       token->to <= document->texts[field].len);
 		assert(utf8_valid(document_words(document, i, i + 1)) == token->to - token->from);
 		assert(utf8_valid(word->folded) == word->folded.len && word->folded.len);
 		assert(token->punctuation == (word->kind == WORD_PUNCTUATION));
@@ -58,26 +62,35 @@ static void check_tokens(const struct document *document, struct view text)
 	}
 }
 
-/* The first byte chooses the language, the rest is the text as far as it is well-formed. */
+/*
+ * The first byte chooses the language, and whether the rest, as far as it is well-formed, is read
+ * as text or as an item whose summary is HTML.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	static const char *const languages[] = {"en", "uk", "ru", "de", "ar", "he", "zh", "und"};
-	struct view text = {(const char *)bytes + (len > 0), len - (len > 0)};
-	struct document document = {0};
-	struct arena arena = {0};
 	static struct lexicon
 		*lexicon; /* kept, as a worker keeps it, and made to forget now and then */
+	struct view text = {(const char *)bytes + (len > 0), len - (len > 0)};
+	struct view claim = view_of(languages[len ? bytes[0] % 8 : 0]);
+	struct document document = {0};
+	struct arena arena = {0};
 
 	if (!lexicon)
 		lexicon = lexicon_new(4096);
 	lexicon_turn(lexicon);
 	text.len = utf8_valid(text);
-	language_detect(text, LANGUAGE_UNKNOWN);
-	document_read_text(&document, text,
-			   language_find(view_of(languages[len ? bytes[0] % 8 : 0])), lexicon,
-			   &arena);
-	document.reported = len % 2 ? CLOCK_NONE : (int64_t)len * 86400 * CLOCK_SECOND;
-	check_tokens(&document, text);
+	if (len && bytes[0] & 8)
+		document_read(&document,
+			      &(struct item){.language = claim,
+					     .modified = CLOCK_NONE,
+					     .published = (int64_t)len * 86400 * CLOCK_SECOND,
+					     .fields = {[ITEM_HEADLINE] = {text, false},
+							[ITEM_SUMMARY] = {text, true}}},
+			      lexicon, LANGUAGE_UNKNOWN, &arena);
+	else
+		document_read_text(&document, text, language_find(claim), lexicon, &arena);
+	check_tokens(&document);
 	check_sentences(&document);
 	check_values(&document, &arena);
 	document_fini(&document);
