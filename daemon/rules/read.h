@@ -20,8 +20,8 @@ struct reader {
 	unsigned suggestions; /* made so far: looking for near names is slow */
 	struct {
 		VEC(struct sequence);
-	} patterns; /* all that could be read, also of what is then left out */
-	bool incomplete;      /* a name that was refused may be meant elsewhere */
+	} patterns;	 /* all that could be read, also of what is then left out */
+	bool incomplete; /* a name that was refused may be meant elsewhere */
 };
 
 void reader_init(struct reader *reader, struct arena *arena, struct diags *diags);
