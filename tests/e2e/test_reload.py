@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Reload by HUP and by control: gated by the packs' tests, whole or not at all, told to whoever asked."""
 import json
+import os
 import signal
 import threading
 import unittest
@@ -141,6 +142,52 @@ class Reload(unittest.TestCase):
             self.assertTrue(all(verdict["ok"] for verdict in verdicts))
             self.assertLessEqual(len({verdict["generation"] for verdict in verdicts}), 20)
             self.assertEqual(daemon.status()["generation"], max(verdict["generation"] for verdict in verdicts))
+
+    def test_while_it_loads(self):
+        """Status is answered, no more than a bound of askers wait, and each gets one reply.
+
+        The configuration is a pipe, so that loading takes exactly as long as nobody writes to it.
+        """
+        with Daemon(start=False) as daemon:
+            text = daemon.config.read_text()
+            daemon.config.unlink()
+            os.mkfifo(daemon.config)
+            write = threading.Thread(target=lambda: daemon.config.write_text(text))
+            write.start()
+            daemon.start()
+            write.join()
+            dealer = daemon.context.socket(zmq.DEALER)
+            dealer.linger = 0
+            dealer.rcvtimeo = int(DEADLINE_S * 1000)
+            dealer.connect(daemon.control_endpoint)
+            events = daemon.subscriber("event.")
+            push = daemon.pusher()
+            refused = 0
+            for number in range(200):
+                dealer.send_multipart([b"", b'{"verb": "reload"}'])
+                if number % 16 == 0:
+                    self.assertEqual(daemon.status()["generation"], 1)
+                    push.send(item(number))
+                    events.next()
+                while dealer.poll(0):
+                    refused += self.is_refusal(dealer)
+            for generation in (2, 3):  # for those who asked before it began, for those who asked since
+                write = threading.Thread(target=lambda: daemon.config.write_text(text), daemon=True)
+                write.start()
+                until(lambda wanted=generation: daemon.status()["generation"] == wanted, f"generation {generation}")
+                write.join()
+            replies = [json.loads(dealer.recv_multipart()[1]) for _ in range(200 - refused)]
+            good = [reply for reply in replies if reply["ok"]]
+            self.assertTrue(64 < len(good) <= 128, len(good))
+            self.assertTrue(all("too many" in reply["error"] for reply in replies if not reply["ok"]))
+            self.assertEqual({reply["generation"] for reply in good}, {2, 3})
+            self.assertEqual(daemon.status()["generation"], 3)
+
+    def is_refusal(self, dealer):
+        reply = json.loads(dealer.recv_multipart()[1])
+        self.assertFalse(reply["ok"])
+        self.assertIn("too many", reply["error"])
+        return 1
 
     def test_old_sets_go(self):
         """A rule set is freed after its last use: memory does not grow with reloads."""
