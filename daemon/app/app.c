@@ -350,12 +350,16 @@ int app_run(const struct app_options *options)
 
 	app.told.fd = app.pipeline.ended.fd = -1;
 	tune_memory();
+	if (!options->check) /* before anything takes long: an early HUP must not end us */
+		app.signals = signals_open();
 	load_run(&source, &load);
 	if (options->check || !load.generation) {
 		show_load(&app, &load);
 		if (load.generation)
 			status = say_checked(&load, options->conf_path);
 		load_fini(&load);
+		if (app.signals >= 0)
+			close(app.signals);
 		return status;
 	}
 	app.logfile = logfile_path();
@@ -370,7 +374,6 @@ int app_run(const struct app_options *options)
 	load_fini(&load);
 	app.worker_count = count_workers(app.conf);
 	app.alive.interval = notify_watchdog();
-	app.signals = signals_open();
 	status = run(&app);
 	close(app.signals);
 	holder_fini(&app.holder);

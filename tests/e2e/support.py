@@ -153,6 +153,13 @@ class Daemon:
     def signal(self, number):
         os.kill(self.process.pid, number)
 
+    def blocks(self, number):
+        """Whether the process takes that signal at its own time."""
+        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith("SigBlk:"):
+                return bool(int(line.split()[1], 16) >> (number - 1) & 1)
+        return False
+
     def wait_end(self):
         return self.process.wait(DEADLINE_S)
 

@@ -93,6 +93,26 @@ class Flow(unittest.TestCase):
             topics = [topic for topic, _ in everything.take(3) if topic != "heartbeat"]
             self.assertTrue(set(topics) <= {"event.blackout.ongoing", "event.negotiation.ongoing"}, topics)
 
+    def test_output_that_connects(self):
+        """Events can go to whoever binds, a proxy for one."""
+        with Daemon(start=False) as daemon:
+            bound = daemon.context.socket(zmq.SUB)
+            bound.linger = 0
+            bound.rcvtimeo = int(DEADLINE_S * 1000)
+            bound.subscribe("event.")
+            bound.bind(f"ipc://{daemon.folder}/proxy")
+            daemon.sets += [f"output.endpoint=ipc://{daemon.folder}/proxy", "output.mode=connect"]
+            daemon.start()
+
+            def subscribed():
+                bound.poll(1)  # a bound SUB subscribes at whoever came when it is used
+                return daemon.status()["output"]["subscriptions"] == 1
+
+            until(subscribed, "the subscription")
+            daemon.pusher().send(item(1))
+            topic, event = bound.recv_multipart()
+            self.check_event(topic.decode(), json.loads(event), 1)
+
     def test_prefix_and_instance(self):
         with Daemon("output.prefix=tags.", "instance=north-1") as daemon:
             events = daemon.subscriber("tags.blackout.")

@@ -143,6 +143,22 @@ class Reload(unittest.TestCase):
             self.assertLessEqual(len({verdict["generation"] for verdict in verdicts}), 20)
             self.assertEqual(daemon.status()["generation"], max(verdict["generation"] for verdict in verdicts))
 
+    def test_hup_while_it_starts(self):
+        """An early HUP is not the end, but a reload once it has started."""
+        with Daemon(start=False) as daemon:
+            text = daemon.config.read_text()
+            daemon.config.unlink()
+            os.mkfifo(daemon.config)
+            starting = threading.Thread(target=daemon.start)
+            starting.start()
+            until(lambda: daemon.process and daemon.blocks(signal.SIGHUP), "signals are taken")
+            daemon.signal(signal.SIGHUP)
+            daemon.config.write_text(text)
+            starting.join()
+            self.assertEqual(daemon.status()["generation"], 1)
+            daemon.config.write_text(text)
+            until(lambda: daemon.status()["generation"] == 2, "the reload that was asked for")
+
     def test_while_it_loads(self):
         """Status is answered, no more than a bound of askers wait, and each gets one reply.
 
