@@ -98,7 +98,11 @@ class Daemon:
             ]
         self.sets += sets
         if start:
-            self.start()
+            try:
+                self.start()
+            except BaseException:
+                self.close()  # nobody else will: there is no `with` yet
+                raise
 
     # --- the process
 
