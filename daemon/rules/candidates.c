@@ -38,7 +38,7 @@ static void call_word(struct match *match, const struct word *word, uint32_t sen
 	struct dictionary *dictionary = &match->matcher->dictionary;
 	const struct postings *rules = &match->ruleset->index.rules;
 	const struct word_atoms *atoms = dictionary_word(dictionary, word);
-	const uint32_t *at = dictionary->pool.at + atoms->at + atoms->direct;
+	const uint32_t *at = dictionary->pool.at + atoms->at + atoms->asked;
 
 	for (uint32_t i = 0; i < atoms->calling; i++)
 		for (uint32_t k = rules->from[at[i]]; k < rules->from[at[i] + 1]; k++)

@@ -404,6 +404,19 @@ static void take_nodes(struct compiler *compiler)
 		index->nodes[i].anchored = expr_anchored(index->nodes[i].expr, 0);
 }
 
+static void gate_patterns(struct index *index)
+{
+	struct {
+		VEC(struct expr *);
+	} patterns = {0};
+
+	for (uint32_t i = 0; i < index->expr_count; i++)
+		if (index->nodes[i].expr->kind == EXPR_PATTERN)
+			vec_push(&patterns, (struct expr *)index->nodes[i].expr);
+	index_gate(index, patterns.at, patterns.len);
+	vec_fini(&patterns);
+}
+
 void index_build(struct index *index, struct packs *packs, struct arena *arena)
 {
 	struct compiler compiler = {.index = index};
@@ -422,6 +435,7 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 	for (uint32_t i = 0; i < index->expr_count; i++)
 		if (index->nodes[i].expr->kind == EXPR_PATTERN)
 			file_single(&compiler, &index->nodes[i]);
+	gate_patterns(index);
 	index_require(index);
 	make_starts(&compiler);
 	atoms_seal(&index->atoms);

@@ -29,7 +29,7 @@ static void collect(struct match *match)
 	for (size_t i = 0; i < document->tokens.len; i++) {
 		const struct token *token = &document->tokens.at[i];
 		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, token->word);
-		const uint32_t *at = matcher->dictionary.pool.at + atoms->at + atoms->direct +
+		const uint32_t *at = matcher->dictionary.pool.at + atoms->at + atoms->asked +
 				     atoms->calling;
 
 		for (uint32_t k = 0; k < atoms->beginning; k++)
