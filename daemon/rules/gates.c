@@ -12,14 +12,18 @@ struct firsts {
 
 struct gates {
 	struct index *index;
-	struct table interned; /* the atoms of a set, as bytes → gate + 1 */
-	uint32_t *lists;       /* by id: gate + 2; 0 not made, 1 none or being made */
+	struct table interned;	 /* the atoms of a set, as bytes → gate + 1 */
+	uint32_t *lists, *terms; /* by id: gate + 2; 0 not made, 1 none or being made */
+	uint32_t names;		 /* likewise: of all entities together */
 };
 
 enum firsts_kind { FIRSTS_UNKNOWN, FIRSTS_FOUND, FIRSTS_EMPTY };
 
 static enum firsts_kind firsts_of(struct gates *gates, const struct sequence *sequence,
 				  struct firsts *firsts);
+
+static enum firsts_kind firsts_of_expr(struct gates *gates, const struct expr *expr,
+				       struct firsts *firsts);
 
 static int ascending(const void *a, const void *b)
 {
@@ -48,31 +52,94 @@ static uint32_t gate_of(struct gates *gates, struct firsts *firsts)
 	if (!entry->value) {
 		uint32_t gate = atoms_gate(&index->atoms);
 
-		for (size_t i = 0; i < kept; i++)
+		for (size_t i = 0; i < kept; i++) {
+			uint64_t weight = index->atoms.list.at[firsts->at[i]].weight;
+
+			index->atoms.list.at[gate].weight += weight;
 			vec_push(&index->implications, (struct pair){firsts->at[i], gate});
+		}
 		entry->value = (void *)(uintptr_t)(gate +
 						   1); /* NOLINT(performance-no-int-to-ptr) */
 	}
 	return (uint32_t)(uintptr_t)entry->value - 1;
 }
 
-static uint32_t list_gate(struct gates *gates, const struct list *list)
+static uint32_t gate_in(uint32_t place)
 {
-	uint32_t *place = &gates->lists[list->id];
+	return place < 2 ? ATOM_NONE : place - 2;
+}
+
+/* The union of what several expressions begin with, in its place from then on. */
+static uint32_t gate_exprs(struct gates *gates, uint32_t *place, struct expr *const *at,
+			   size_t count)
+{
 	enum firsts_kind kind = FIRSTS_FOUND;
 	struct firsts firsts = {0};
-	uint32_t gate;
+	uint32_t gate = ATOM_NONE;
 
-	if (*place != 0)
-		return *place == 1 ? ATOM_NONE : *place - 2;
 	*place = 1;
-	for (size_t i = 0; i < list->entry_count && kind == FIRSTS_FOUND; i++)
-		kind = firsts_of(gates, &list->entries[i]->pattern, &firsts);
-	gate = kind == FIRSTS_FOUND ? gate_of(gates, &firsts) : ATOM_NONE;
+	for (size_t i = 0; i < count && kind == FIRSTS_FOUND; i++)
+		kind = firsts_of_expr(gates, at[i], &firsts);
+	if (kind == FIRSTS_FOUND)
+		gate = gate_of(gates, &firsts);
 	if (gate != ATOM_NONE)
 		*place = gate + 2;
 	vec_fini(&firsts);
 	return gate;
+}
+
+static uint32_t names_gate(struct gates *gates)
+{
+	const struct packs *packs = gates->index->packs;
+	struct {
+		VEC(struct expr *);
+	} names = {0};
+
+	if (gates->names != 0)
+		return gate_in(gates->names);
+	for (size_t i = 0; i < packs->entities.len; i++)
+		for (size_t k = 0; k < packs->entities.at[i]->name_count; k++)
+			vec_push(&names, packs->entities.at[i]->names[k]);
+	gate_exprs(gates, &gates->names, names.at, names.len);
+	vec_fini(&names);
+	return gate_in(gates->names);
+}
+
+static uint32_t ref_gate(struct gates *gates, const struct element *element)
+{
+	const struct list *list = element->target.list;
+	struct term *term = element->target.term;
+
+	switch (element->ref) {
+	case REF_LIST:
+		return gates->lists[list->id] ? gate_in(gates->lists[list->id])
+					      : gate_exprs(gates, &gates->lists[list->id],
+							   list->entries, list->entry_count);
+	case REF_TERM:
+		return gates->terms[term->id]
+			       ? gate_in(gates->terms[term->id])
+			       : gate_exprs(gates, &gates->terms[term->id], &term->expr, 1);
+	case REF_ENTITY:
+	case REF_TYPE:
+		return names_gate(gates);
+	default:
+		return ATOM_NONE;
+	}
+}
+
+/* Whatever an operator gives begins where one of its members does; what has no span begins nowhere.
+ */
+static enum firsts_kind firsts_of_expr(struct gates *gates, const struct expr *expr,
+				       struct firsts *firsts)
+{
+	if (expr->kind == EXPR_NONE || expr->kind == EXPR_META)
+		return FIRSTS_FOUND;
+	if (expr->kind == EXPR_PATTERN)
+		return firsts_of(gates, &expr->pattern, firsts);
+	for (size_t i = 0; i < expr->child_count; i++)
+		if (firsts_of_expr(gates, expr->children[i], firsts) != FIRSTS_FOUND)
+			return FIRSTS_UNKNOWN;
+	return FIRSTS_FOUND;
 }
 
 static enum firsts_kind firsts_of_group(struct gates *gates, const struct element *element,
@@ -104,8 +171,7 @@ static enum firsts_kind firsts_of_element(struct gates *gates, const struct elem
 	case ELEMENT_GROUP:
 		return firsts_of_group(gates, element, firsts);
 	case ELEMENT_REF:
-		gate = element->ref == REF_LIST ? list_gate(gates, element->target.list)
-						: ATOM_NONE;
+		gate = ref_gate(gates, element);
 		if (gate == ATOM_NONE)
 			return FIRSTS_UNKNOWN;
 		vec_push(firsts, gate);
@@ -151,8 +217,10 @@ void index_gate(struct index *index, struct expr *const *patterns, size_t count)
 	struct gates gates = {.index = index};
 
 	gates.lists = xcalloc(index->packs->lists.len + 1, sizeof(*gates.lists));
+	gates.terms = xcalloc(index->packs->terms.len + 1, sizeof(*gates.terms));
 	for (size_t i = 0; i < count; i++)
 		gate_sequence(&gates, &patterns[i]->pattern);
 	table_fini(&gates.interned);
 	free(gates.lists);
+	free(gates.terms);
 }
