@@ -97,13 +97,16 @@ struct term *term_read(struct reader *reader, const struct node *node)
  */
 
 /*
- * How an entity's word matches where its author did not say: lower-case words by stem; capitalised
- * ones with a capital, by stem when they are longer than four letters; what is no letter exactly.
+ * How an entity's word matches: lower-case words by stem; capitalised ones with a capital, by stem
+ * when they are longer than four letters and no `=` asks for the form as it is; what is no letter
+ * exactly. So a form can be told from words of the same stem, in capitals as well.
  */
 static void set_name_mode(struct reader *reader, struct element *word)
 {
 	size_t letters = 0;
 
+	if (word->mode == MODE_EXACT && reader_capital(reader, word->text))
+		word->mode = MODE_CAPITAL_EXACT;
 	if (word->mode != MODE_STEM)
 		return;
 	for (size_t i = 0; i < word->text.len; i++)

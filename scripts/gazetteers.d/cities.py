@@ -6,8 +6,8 @@ import json
 import re
 import unicodedata
 
-from decline import decline
-from tables import entries, guarded, joined, named, plain, rows
+from decline import CASES, decline
+from tables import NOT_A_CITY, entries, joined, named, plain, rows
 
 LEAST = 100000
 LEAST_UKRAINE = 15000
@@ -153,13 +153,8 @@ def spellings(row, lang, exemplar, hand, stop):
 
 
 def inflected(name, lang, native):
-    """Far cities are many and rarely meant: the stemmer has to do for their Russian forms, and there is
-    no instrumental in Ukrainian."""
-    if native:
-        return decline(name, lang, native=True)
-    if lang == "ru" and len(guarded(name)) == 1 and len(name) > 4:
-        return [name]
-    return decline(name, lang, cases=(0, 1, 2, 4))
+    """Far cities are many and rarely meant: they go without the instrumental."""
+    return decline(name, lang, native=native, cases=range(CASES) if native else (0, 1, 2, 4))
 
 
 def load(sources, countries, reserved, taken):
@@ -189,7 +184,8 @@ def load(sources, countries, reserved, taken):
 def keep_own(town, taken):
     """A name belongs to the first that has it: a region or a state, a city of the tables, a larger city."""
     def own(name):
-        return taken.setdefault(name.lstrip("=").lower(), town["id"]) == town["id"]
+        owner = taken.setdefault(name.lstrip("=").lower(), town["id"])
+        return owner == town["id"] or owner == NOT_A_CITY and town["hand"]
 
     town["english"] = [name for name in town["english"] if own(name)]
     for key in ("uk", "ru"):

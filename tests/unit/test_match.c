@@ -14,6 +14,7 @@ static const char vocabulary[] =
 	"  SSD: {type: state, names: [South Sudan]}\n"
 	"  SDN: {type: state, names: [Sudan]}\n"
 	"  TUR: {type: state, names: [Turkey]}\n"
+	"  WAL: {type: state, names: [=Wales]}\n"
 	"  USA: {type: state, names: [==US, U.S., United States]}\n"
 	"  zelensky: {type: person, of: UKR, names: [Zelensky, Volodymyr Zelensky]}\n"
 	"  kyiv: {type: place, in: UKR, names: [Kyiv]}\n"
@@ -185,6 +186,7 @@ static const struct {
 	 "Volodymyr Zelensky who=UKR | the Kremlin who=RUS"},
 	{"$state", "South Sudan and Sudan", "South Sudan | Sudan"},
 	{"$TUR", "Turkey; a turkey", "Turkey"},
+	{"$WAL", "Wales and WALES; no wales; the Wale and Waled", "Wales | WALES"},
 	{"$USA", "us in the US, the U.S. and the United States", "US | U.S. | United States"},
 	{"$place", "Kyiv's government in Kyiv", "Kyiv | Kyiv"},
 	{"$person <2> $state", "Zelensky left Russia", "Zelensky left Russia"},
