@@ -384,6 +384,27 @@ START_TEST(bounds_near)
 }
 END_TEST
 
+/* The memo's rounds are 32 bits; an item after they begin anew must not see hits of long ago. */
+START_TEST(survives_the_last_round)
+{
+	static const char *const texts[] = {"a talk", "peace", "talks and a talk", "b", "talk"};
+	static const char *const expected[] = {"talk", "", "talks | talk", "", "talk"};
+	struct match *match;
+	struct hits hits;
+
+	read_expression("[$talks, never]");
+	for (size_t i = 0; i < 5; i++) {
+		match = matcher_begin_text(matcher, ruleset, view_of(texts[i]),
+					   language_find(VIEW("en")), &arena);
+		hits = hits_in(match);
+		ck_assert_str_eq(shown(match, &hits), expected[i]);
+		if (i == 1)
+			matcher->memo.round = UINT32_MAX;
+	}
+	ck_assert_uint_eq(matcher->memo.round, 3);
+}
+END_TEST
+
 /* --- entities ------------------------------------------------------------------------------------
  */
 
@@ -440,6 +461,7 @@ int main(void)
 	tcase_add_test(tcase, bounds_terms_by_themselves);
 	tcase_add_test(tcase, bounds_hits);
 	tcase_add_test(tcase, bounds_near);
+	tcase_add_test(tcase, survives_the_last_round);
 	tcase_add_test(tcase, names_entities);
 	tcase_add_test(tcase, finds_mentions);
 	suite_add_tcase(suite, tcase);
