@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 from decline import CASES, decline
-from tables import NOT_A_CITY, entries, joined, named, plain, rows
+from tables import NOT_A_CITY, bare, entries, joined, named, plain, rows
 
 LEAST = 100000
 LEAST_UKRAINE = 15000
@@ -137,19 +137,17 @@ def in_context(name, row, us_states):
 
 
 def english(row, extra, stop, us_states):
-    spoken = (row["latin"].replace("'", ""),) if row["country"] in ("RU", "BY", "UA") else \
-        (row["latin"], row["name"])
-    names = [plain(name) for name in spoken
-             if len(name) > 3 and re.fullmatch(r"[\w' .-]+", plain(name))]
-    names = extra + names
+    """`extra`, which the table of cities gives, stands as it is unless the stop list has it."""
+    spoken = [row["latin"].replace("'", "")] if row["country"] in ("RU", "BY", "UA") else \
+        [row["latin"], row["name"]]
+    names = extra + [plain(name) for name in spoken
+                     if len(name) > 3 and re.fullmatch(r"[\w' .-]+", plain(name))]
     kept = []
     for name in dict.fromkeys(names):
-        treat = stop.get(name)
-        if treat == "drop" or (treat is None and not row["bearer"] and name not in extra):
-            kept += in_context(name, row, us_states) if treat is None and row["country"] == "US" else []
-        elif treat == "context":
+        treat = stop.get(name, "keep" if row["bearer"] or name in extra else "context")
+        if treat == "context":
             kept += in_context(name, row, us_states)
-        else:
+        elif treat == "keep":
             kept.append(name)
     return kept
 
@@ -208,6 +206,7 @@ def keep_own(town, taken):
         town[key] = [form for forms in town[key] if forms and own(forms[0])
                      for form in forms if own(form)]
     town["names"] = joined(town["english"], town["uk"], town["ru"])
+    town["name"] = town["called"] if town["names"] and town["names"][0].lstrip("=") != town["called"] else ""
 
 
 def make(row, countries, exemplar, stop, us_states):
@@ -221,4 +220,8 @@ def make(row, countries, exemplar, stop, us_states):
     state = countries[TERRITORIES.get(row["country"], row["country"])]
     return {"id": row["id"], "type": "place", "in": state, "qid": qid,
             "file": "ukraine" if row["country"] == "UA" else FILES.get(zone, "oceania"),
-            "hand": bool(row["hand"]), **names}
+            "hand": bool(row["hand"]), "called": called(row, aliases), **names}
+
+
+def called(row, aliases):
+    return bare(next(iter(entries(aliases)), "").split(" , ")[0]) or row["latin"].replace("'", "")

@@ -30,6 +30,11 @@ def plain(name):
     return name.replace("ʼ", "'").replace("’", "'").replace("‘", "'").replace("ё", "е").replace("Ё", "Е")
 
 
+def bare(name):
+    """Without the signs of a pattern and the preposition that gives a name its context."""
+    return re.sub("^(=+|in |near |outside )", "", name)
+
+
 def is_abbreviation(name):
     return " " not in name and len(name) > 1 and name.upper() == name and name[0].isalpha()
 
@@ -115,6 +120,9 @@ def people():
 
 
 def regions():
-    return [{"id": ident, "type": kind, "in": state, "qid": qid,
-             "names": joined(entries(en), named(uk, "uk"), named(ru, "ru"))}
-            for ident, kind, state, qid, en, uk, ru in rows("regions.tsv", 7)]
+    found = []
+    for ident, kind, state, qid, en, uk, ru in rows("regions.tsv", 7):
+        names = joined(entries(en), named(uk, "uk"), named(ru, "ru"))
+        found.append({"id": ident, "type": kind, "in": state, "qid": qid, "names": names,
+                      "name": bare(names[0]) if names[0].startswith("in ") else ""})
+    return found
