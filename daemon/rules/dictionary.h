@@ -48,13 +48,12 @@ static inline const struct word_atoms *dictionary_word(struct dictionary *dictio
 	return &dictionary->words.at[word->id];
 }
 
-static inline bool dictionary_has(struct dictionary *dictionary, const struct word *word,
+/* Whether an atom is among those asked for of a word. */
+static inline bool dictionary_has(const struct dictionary *dictionary, struct word_atoms atoms,
 				  uint32_t atom)
 {
-	const struct word_atoms *atoms = dictionary_word(dictionary, word);
-	const uint32_t *at = dictionary->pool.at + atoms->at;
-
-	uint32_t low = 0, high = atoms->asked;
+	const uint32_t *at = dictionary->pool.at + atoms.at;
+	uint32_t low = 0, high = atoms.asked;
 
 	while (high - low > 8) {
 		uint32_t middle = low + (high - low) / 2;

@@ -27,6 +27,7 @@ void matcher_free(struct matcher *matcher)
 	lexicon_free(matcher->lexicon);
 	vec_fini(&matcher->outcomes);
 	vec_fini(&matcher->words);
+	vec_fini(&matcher->atoms);
 	vec_fini(&matcher->calling);
 	vec_fini(&matcher->beginning);
 	vec_fini(&matcher->hits);
@@ -47,10 +48,12 @@ static void read_words(struct matcher *matcher)
 	vec_reset(&matcher->calling);
 	vec_reset(&matcher->beginning);
 	vec_reserve(&matcher->words, count + 1);
+	vec_reserve(&matcher->atoms, count);
 	for (uint32_t i = 0; i < count; i++) {
 		const struct token *token = &document->tokens.at[i];
 		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, token->word);
 
+		matcher->atoms.at[i] = *atoms;
 		matcher->words.at[i] = words;
 		words += !token->punctuation;
 		if (atoms->calling > 0)

@@ -29,7 +29,7 @@ static void collect(struct match *match)
 	for (size_t i = 0; i < matcher->beginning.len; i++) {
 		uint32_t token = matcher->beginning.at[i];
 		const struct token *at = &document->tokens.at[token];
-		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, at->word);
+		const struct word_atoms *atoms = &matcher->atoms.at[token];
 		const uint32_t *pool = matcher->dictionary.pool.at + atoms->at + atoms->asked +
 				       atoms->calling;
 

@@ -51,11 +51,12 @@ static bool consume(struct walk *walk, const struct frame *frame, struct step st
 
 bool match_word(struct match *match, uint32_t token, uint32_t atom)
 {
-	const struct word *word = match->document->tokens.at[token].word;
-	struct dictionary *dictionary = &match->matcher->dictionary;
+	struct matcher *matcher = match->matcher;
 
-	return match->unfiltered ? dictionary_ask(dictionary, word, atom)
-				 : dictionary_has(dictionary, word, atom);
+	if (match->unfiltered)
+		return dictionary_ask(&matcher->dictionary, match->document->tokens.at[token].word,
+				      atom);
+	return dictionary_has(&matcher->dictionary, matcher->atoms.at[token], atom);
 }
 
 static bool walk_word(struct walk *walk, const struct frame *frame, uint32_t at)
