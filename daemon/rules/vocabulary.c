@@ -179,16 +179,17 @@ static struct view bare_name(struct view text)
 static void check_entity(struct reader *reader, const struct node *node,
 			 const struct entity *entity)
 {
+	/* A key that was misspelt gives its value, too; it has a diagnostic of its own. */
 	const struct node *type = node_get(node, "type"), *qid = node_get(node, "qid");
 	size_t digits = 1;
 
-	if (entity->type.ptr && !reader_variable_name(entity->type))
+	if (type && entity->type.ptr && !reader_variable_name(entity->type))
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", type->place,
 			  "a type is letters, digits and \"_\", no digit first");
 	while (digits < entity->qid.len && entity->qid.ptr[digits] >= '0' &&
 	       entity->qid.ptr[digits] <= '9')
 		digits++;
-	if (entity->qid.ptr &&
+	if (qid && entity->qid.ptr &&
 	    (entity->qid.ptr[0] != 'Q' || digits < entity->qid.len || digits == 1))
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", qid->place,
 			  "a Wikidata item is Q and digits");

@@ -560,6 +560,7 @@ static const struct {
 	{HEAD "rules: {a b: {about: x, when: a}}\n", "2:9+3 bad-name"},
 	{HEAD "rules: {r: {about: '', when: a}}\n", "2:20+2 bad-value"},
 	{HEAD "rules: {r: {about: x, wen: a}}\n", "2:23+3 unknown-key"},
+	{HEAD "entities: {a: {tipe: t-u, names: [A]}}\n", "2:16+4 unknown-key"},
 	{HEAD "rules: {r: {about: x, wen: $b, score: $c}}\n",
 	 "2:23+3 unknown-key; 2:28+2 unresolved-name; 2:39+2 bad-value"},
 	{R("unless: {any: [(b, $c, {all: $d, colour: red}]}, grab: {p: {any: $e, speaker: x}}"),
