@@ -10,7 +10,7 @@ target_link_libraries(pack_schema newstag)
 add_test(NAME unit.pack_schema COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/pack_schema.py
 	$<TARGET_FILE:pack_schema> ${CMAKE_SOURCE_DIR}/tests/rules/worked ${CMAKE_SOURCE_DIR}/config/rules
 	${CMAKE_SOURCE_DIR}/config/entities)
-set_tests_properties(unit.pack_schema PROPERTIES LABELS rules TIMEOUT 120)
+set_tests_properties(unit.pack_schema PROPERTIES LABELS rules TIMEOUT 600)
 add_library(rules_support STATIC rules_support.c)
 target_link_libraries(rules_support newstag PkgConfig::CHECK)
 foreach(name cue attribution decide resolve)
