@@ -4,6 +4,7 @@
 #include "app/logfile.h"
 #include "app/notify.h"
 #include "app/signals.h"
+#include "app/stores.h"
 #include "base/clock.h"
 #include "base/exit.h"
 
@@ -104,7 +105,6 @@ static int open_control(struct app *app, struct err *err)
 
 static int open_all(struct app *app, struct err *err)
 {
-	struct journal_options journal = {.path = app->conf->journal.path};
 	struct pipeline *pipeline = &app->pipeline;
 
 	pipeline->conf = app->conf;
@@ -119,10 +119,7 @@ static int open_all(struct app *app, struct err *err)
 	app->bus = bus_open(err);
 	if (!app->bus)
 		return -1;
-	pipeline->journal = journal_open(&journal, err);
-	if (!pipeline->journal)
-		return -1;
-	if (open_control(app, err) < 0 || open_output(app, err) < 0)
+	if (stores_open(app, err) < 0 || open_control(app, err) < 0 || open_output(app, err) < 0)
 		return -1;
 	return open_feeds(app, err);
 }
@@ -195,8 +192,7 @@ static void close_all(struct app *app)
 	}
 	output_close(pipeline->output);
 	control_close(app->control);
-	if (pipeline->journal)
-		journal_close(pipeline->journal);
+	stores_close(app);
 	if (app->bus)
 		bus_close(app->bus);
 	wake_fini(&app->told);
@@ -235,7 +231,8 @@ static void keep_alive(struct app *app, int64_t now)
 		return;
 	if ((intake == app->alive.intake_turns && !app->draining) ||
 	    sequencer == app->alive.sequencer_turns ||
-	    (counts.in_flight && settled == app->alive.settled))
+	    (counts.in_flight && settled == app->alive.settled &&
+	     !atomic_load(&app->pipeline.events_stalled)))
 		return;
 	app->alive.intake_turns = intake;
 	app->alive.sequencer_turns = sequencer;
@@ -245,7 +242,7 @@ static void keep_alive(struct app *app, int64_t now)
 }
 
 /* Returns whether the pipeline has ended. */
-static bool wait_and_act(struct app *app)
+static bool wait_and_act(struct app *app, int timeout_ms)
 {
 	struct bus_wait waits[] = {
 		{.fd = app->signals},
@@ -255,7 +252,7 @@ static bool wait_and_act(struct app *app)
 	};
 	size_t count = sizeof(waits) / sizeof(waits[0]) - (app->control ? 0 : 1);
 
-	bus_wait(waits, count, TURN_MS, NULL);
+	bus_wait(waits, count, timeout_ms, NULL);
 	signals_take(app);
 	if (waits[1].ready)
 		wake_disarm(&app->told);
@@ -296,6 +293,16 @@ void app_log_counters(struct app *app, const char *head)
 	str_fini(&text);
 }
 
+/* Until what the spool held is with the workers; returns whether the pipeline has ended. */
+static bool recover(struct app *app)
+{
+	bool ended = false;
+
+	while (!ended && !atomic_load(&app->pipeline.recovered))
+		ended = wait_and_act(app, 1);
+	return ended;
+}
+
 static int run(struct app *app)
 {
 	struct err err;
@@ -305,9 +312,12 @@ static int run(struct app *app)
 		log_line(app->log, LEVEL_ERROR, "cannot start: %s", err.text);
 		stop_threads(app);
 	} else {
-		say_started(app);
-		while (!wait_and_act(app))
-			continue;
+		bool ended = recover(app);
+
+		if (!ended)
+			say_started(app);
+		while (!ended)
+			ended = wait_and_act(app, TURN_MS);
 		stop_threads(app);
 		app_log_counters(app, "ended");
 		status = atomic_load(&app->pipeline.failed) ? END_IO : END_OK;

@@ -62,6 +62,18 @@ static void write_output(struct app *app, const struct counts *counts, struct js
 	jsonw_object_end(json);
 }
 
+static size_t write_stalls(struct app *app, struct jsonw *json)
+{
+	bool events = atomic_load(&app->pipeline.events_stalled);
+	bool items = atomic_load(&app->pipeline.items_stalled);
+
+	if (events)
+		jsonw_string(json, "the journal takes no events now");
+	if (items)
+		jsonw_string(json, "the spool takes no items now");
+	return (size_t)events + items;
+}
+
 /* Why the daemon is not ready; returns how many reasons there are. */
 static size_t write_because(struct app *app, struct jsonw *json)
 {
@@ -81,6 +93,7 @@ static size_t write_because(struct app *app, struct jsonw *json)
 		jsonw_string(json, "draining");
 		reasons++;
 	}
+	reasons += write_stalls(app, json);
 	if (atomic_load(&app->pipeline.failed)) {
 		jsonw_string(json, "the journal cannot keep events");
 		reasons++;

@@ -29,7 +29,7 @@ int journal_reader_span(struct journal_reader *reader, struct journal_span *ret_
 #define JOURNAL_READ_MAX 1000		     /* events of one answer */
 #define JOURNAL_READ_BYTES ((size_t)8 << 20) /* of payloads, after which an answer ends */
 
-/* Bounds that are left zero (times: CLOCK_NONE) do not bound. All of them must hold. */
+/* Bounds that are left zero (times: CLOCK_NONE, too) do not bound. All of them must hold. */
 struct journal_query {
 	uint64_t from, until;	   /* sequences, both included */
 	int64_t since, before;	   /* when it was recorded; since included, before not */

@@ -88,6 +88,7 @@ class Daemon:
             f"control.endpoint={self.control_endpoint}",
             f"output.endpoint={self.output_endpoint}",
             "output.high_water=1000000",
+            f"journal.path={self.folder}/journal",
         ]
         for number in range(feeds):
             self.sets += [
