@@ -223,6 +223,7 @@ static bool is_simple(struct view text)
 {
 	static const char *const others[] = {"yes",  "no",    "on",   "off", "y",
 					     "true", "false", "null", "n"};
+	static const char marks[] = {'-', '.', '_', '/'};
 
 	if (text.len == 0 || (!isalpha((unsigned char)text.ptr[0]) && text.ptr[0] != '/'))
 		return false;
@@ -231,7 +232,8 @@ static bool is_simple(struct view text)
 		    strncasecmp(text.ptr, others[i], text.len) == 0)
 			return false;
 	for (size_t i = 0; i < text.len; i++)
-		if (!isalnum((unsigned char)text.ptr[i]) && !memchr("-._/", text.ptr[i], 4))
+		if (!isalnum((unsigned char)text.ptr[i]) &&
+		    !memchr(marks, text.ptr[i], sizeof(marks)))
 			return false;
 	return true;
 }

@@ -44,7 +44,8 @@ struct value {
 
 struct event_field {
 	struct view name;
-	bool list; /* written as an array even when it holds one value */
+	bool list;    /* written as an array even when it holds one value */
+	bool general; /* a constant of the rule, not read in the text: yields in a merge */
 	const struct value *values;
 	size_t count;
 };

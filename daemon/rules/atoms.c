@@ -93,6 +93,12 @@ uint32_t atoms_class(struct atoms *atoms)
 	return (uint32_t)atoms->list.len - 1;
 }
 
+uint32_t atoms_gate(struct atoms *atoms)
+{
+	vec_push(&atoms->list, (struct atom){.kind = ATOM_GATE});
+	return (uint32_t)atoms->list.len - 1;
+}
+
 static void file_under(struct atoms *atoms, struct table *table, uint32_t number, struct view key)
 {
 	struct table_entry *entry = table_put(table, key);
@@ -138,6 +144,7 @@ void atoms_seal(struct atoms *atoms)
 		case ATOM_REGEX:
 			vec_push(&atoms->regexes, i);
 			break;
+		case ATOM_GATE:
 		case ATOM_CLASS:
 			break;
 		}

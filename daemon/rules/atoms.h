@@ -9,7 +9,8 @@
  * Everything that a rule set may ask of one word, each question once: an atom. Words of patterns
  * and regular expressions are direct atoms, true or false of a word by itself. A class says that a
  * word may begin or be part of something larger: an entry of a list, a name of an entity, a term.
- * Made while a rule set is compiled, immutable after atoms_seal.
+ * A gate is a class that the walker asks for as well: whether a group or a list can begin with the
+ * word. Made while a rule set is compiled, immutable after atoms_seal.
  */
 enum atom_kind {
 	ATOM_EXACT,
@@ -20,6 +21,7 @@ enum atom_kind {
 	ATOM_STEM,
 	ATOM_CAPITAL_STEM,
 	ATOM_REGEX,
+	ATOM_GATE,
 	ATOM_CLASS,
 };
 
@@ -30,6 +32,7 @@ struct atom {
 	uint64_t weight; /* how often such a word is expected, in no unit: what filing minimises */
 };
 
+#define ATOM_NONE UINT32_MAX
 #define ATOM_PREFIX_BYTES_MAX 128 /* longer prefixes are cut for the lookup, and compared whole */
 
 struct atoms {
@@ -55,6 +58,7 @@ void atoms_fini(struct atoms *atoms);
 /* The atom of a WORD or REGEX element; `match_case`: as written, whatever its mode. */
 uint32_t atoms_of(struct atoms *atoms, const struct element *element, bool match_case);
 uint32_t atoms_class(struct atoms *atoms);
+uint32_t atoms_gate(struct atoms *atoms);
 void atoms_seal(struct atoms *atoms);
 
 /* What a table of atoms holds under a text: a number + 1; 0 is none. */

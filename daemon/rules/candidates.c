@@ -38,7 +38,7 @@ static void call_word(struct match *match, const struct word *word, uint32_t sen
 	struct dictionary *dictionary = &match->matcher->dictionary;
 	const struct postings *rules = &match->ruleset->index.rules;
 	const struct word_atoms *atoms = dictionary_word(dictionary, word);
-	const uint32_t *at = dictionary->pool.at + atoms->at + atoms->direct;
+	const uint32_t *at = dictionary->pool.at + atoms->at + atoms->asked;
 
 	for (uint32_t i = 0; i < atoms->calling; i++)
 		for (uint32_t k = rules->from[at[i]]; k < rules->from[at[i] + 1]; k++)
@@ -83,18 +83,20 @@ static void call_everywhere(struct match *match, const uint32_t *rules, size_t c
 
 void candidates_find(struct match *match)
 {
+	const struct matcher *matcher = match->matcher;
 	const struct index *index = &match->ruleset->index;
 	const struct document *document = match->document;
-	uint32_t paragraph = 0;
+	uint32_t paragraph = 0, sentence = 0;
 
 	call_everywhere(match, index->always, index->always_count);
-	for (uint32_t i = 0; i < document->sentences.len; i++) {
-		const struct sentence *sentence = &document->sentences.at[i];
+	for (size_t i = 0; i < matcher->calling.len; i++) {
+		const struct token *token = &document->tokens.at[matcher->calling.at[i]];
 
-		if (sentence->paragraph != document->sentences.at[paragraph].paragraph)
-			paragraph = i;
-		for (uint32_t k = sentence->first; k < sentence->end; k++)
-			call_word(match, document->tokens.at[k].word, i, paragraph);
+		for (; sentence < token->sentence; sentence++)
+			if (document->sentences.at[sentence + 1].paragraph !=
+			    document->sentences.at[sentence].paragraph)
+				paragraph = sentence + 1;
+		call_word(match, token->word, sentence, paragraph);
 	}
 	settle(match);
 }

@@ -36,10 +36,13 @@ static void rule_fields(const struct node *rule, struct table *fields)
 static void unknown_field(struct loader *loader, const struct table *fields,
 			  const struct node *name, const char *message)
 {
-	const char **names = arena_array(loader->reader.arena, fields->len + 1, sizeof(*names));
+	const char **names;
 	struct diag *diag = diags_add(loader->reader.diags, DIAG_ERROR, "unknown-field",
 				      name->place, message, VIEW_ARGS(name->text));
 
+	if (loader->reader.suggestions >= SUGGESTIONS_MAX)
+		return;
+	names = arena_array(loader->reader.arena, fields->len + 1, sizeof(*names));
 	for (size_t i = 0; i < fields->len; i++)
 		names[i] = arena_strndup(loader->reader.arena, fields->entries[i].key.ptr,
 					 fields->entries[i].key.len);
@@ -81,27 +84,39 @@ static void check_expect(struct loader *loader, const struct node *rule, const s
 	}
 }
 
-static void check_superseded(struct loader *loader, const struct node *name)
+static void suggest_rule(struct loader *loader, struct diag *diag, struct view name)
 {
-	const char **names;
 	size_t count = loader->declared[DECLARED_RULE].len;
-	struct diag *diag;
+	const char **names;
 
-	if (name->kind != NODE_SCALAR || !name->text.len)
+	if (loader->reader.suggestions >= SUGGESTIONS_MAX)
 		return;
 	names = arena_array(loader->reader.arena, count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
 		struct view id = loader->declared[DECLARED_RULE].at[i]->node->key->text;
 
-		if (glob_match(name->text, id))
-			return;
 		names[i] = arena_strndup(loader->reader.arena, id.ptr, id.len);
 	}
-	if (loader_lost(loader, name->text))
+	reader_suggest(&loader->reader, diag, name, names, count);
+}
+
+static void check_superseded(struct loader *loader, const struct node *name)
+{
+	struct view glob = name->text;
+
+	if (name->kind != NODE_SCALAR || !glob.len ||
+	    table_get(&loader->names[DECLARED_RULE], glob))
 		return;
-	diag = diags_add(loader->reader.diags, DIAG_ERROR, "no-such-rule", name->place,
-			 "there is no rule \"%.*s\"", VIEW_ARGS(name->text));
-	reader_suggest(&loader->reader, diag, name->text, names, count);
+	if (memchr(glob.ptr, '*', glob.len) || memchr(glob.ptr, '?', glob.len))
+		for (size_t i = 0; i < loader->declared[DECLARED_RULE].len; i++)
+			if (glob_match(glob,
+				       loader->declared[DECLARED_RULE].at[i]->node->key->text))
+				return;
+	if (!loader_lost(loader, glob))
+		suggest_rule(loader,
+			     diags_add(loader->reader.diags, DIAG_ERROR, "no-such-rule",
+				       name->place, "there is no rule \"%.*s\"", VIEW_ARGS(glob)),
+			     glob);
 }
 
 static void check_supersedes(struct loader *loader, const struct node *rule)

@@ -3,8 +3,8 @@
 /*
  * A word's direct atoms come from four tables by its folded, written and stemmed form and by the
  * prefixes of the lengths in use, and from the regular expressions, each asked once. The classes
- * that they imply are added; of all of them only those are kept that call a rule, and of the direct
- * ones, besides, those at which some pattern begins.
+ * that they imply are added. Kept are those that the walker may ask for, in order; those that call
+ * a rule; those at which some pattern begins.
  *
  * Stems: the words of all patterns are stemmed when a language is first met, with a lexicon of its
  * own so that the reader's stays small. Languages without a stemmer share one table, that of the
@@ -185,8 +185,6 @@ static void find_direct(struct dictionary *dictionary, const struct word *word)
 	find_prefixes(dictionary, &atoms->prefixes, atoms->prefix_length, word->folded);
 	find_prefixes(dictionary, &atoms->exact_prefixes, atoms->exact_prefix_length, word->exact);
 	find_regexes(dictionary, word);
-	if (dictionary->found.len > 1)
-		qsort(dictionary->found.at, dictionary->found.len, sizeof(uint32_t), ascending);
 }
 
 /* Classes imply further ones: what is found grows while it is gone through. */
@@ -202,14 +200,15 @@ static void find_implied(struct dictionary *dictionary)
 	}
 }
 
-static uint32_t keep(struct dictionary *dictionary, size_t count, const uint32_t *from)
+static uint32_t keep(struct dictionary *dictionary, const uint32_t *from)
 {
+	const struct atom *atoms = dictionary->index->atoms.list.at;
 	size_t before = dictionary->pool.len;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < dictionary->found.len; i++) {
 		uint32_t atom = dictionary->found.at[i];
 
-		if (!from || from[atom + 1] > from[atom])
+		if (from ? from[atom + 1] > from[atom] : atoms[atom].kind != ATOM_CLASS)
 			vec_push(&dictionary->pool, atom);
 	}
 	return (uint32_t)(dictionary->pool.len - before);
@@ -219,17 +218,17 @@ void dictionary_look_up(struct dictionary *dictionary, const struct word *word)
 {
 	const struct index *index = dictionary->index;
 	struct word_atoms atoms = {.at = (uint32_t)dictionary->pool.len};
-	size_t direct;
 
 	while (dictionary->words.len <= word->id)
 		vec_push(&dictionary->words, (struct word_atoms){.at = UINT32_MAX});
 	vec_reset(&dictionary->found);
 	find_direct(dictionary, word);
-	direct = dictionary->found.len;
 	find_implied(dictionary);
-	atoms.direct = keep(dictionary, direct, NULL);
-	atoms.calling = keep(dictionary, dictionary->found.len, index->rules.from);
-	atoms.beginning = keep(dictionary, direct, index->start_from);
+	if (dictionary->found.len > 1)
+		qsort(dictionary->found.at, dictionary->found.len, sizeof(uint32_t), ascending);
+	atoms.asked = keep(dictionary, NULL);
+	atoms.calling = keep(dictionary, index->rules.from);
+	atoms.beginning = keep(dictionary, index->start_from);
 	for (size_t i = 0; i < dictionary->found.len; i++)
 		dictionary->seen.at[dictionary->found.at[i]] = false;
 	dictionary->words.at[word->id] = atoms;
@@ -257,6 +256,7 @@ bool dictionary_ask(struct dictionary *dictionary, const struct word *word, uint
 		       atom_capital(atom, word);
 	case ATOM_REGEX:
 		return token_regex_match(atom->regex, dictionary->regexes, word->folded) == 1;
+	case ATOM_GATE: /* the oracle asks for none */
 	case ATOM_CLASS:
 		break;
 	}

@@ -8,10 +8,10 @@
  * distinct word and kept by its id. Holds numbers alone, nothing that points into the rule set
  * beyond the run at hand. One per matcher.
  */
-struct word_atoms {  /* in the pool: direct atoms, ascending; those that call rules; those at which
-			patterns begin */
+struct word_atoms {  /* in the pool: those asked for, ascending; those that call rules; those at
+			which  patterns begin */
 	uint32_t at; /* UINT32_MAX: not looked up yet */
-	uint32_t direct, calling, beginning;
+	uint32_t asked, calling, beginning;
 };
 
 struct stems; /* of the words of patterns in one language */
@@ -48,14 +48,23 @@ static inline const struct word_atoms *dictionary_word(struct dictionary *dictio
 	return &dictionary->words.at[word->id];
 }
 
-static inline bool dictionary_has(struct dictionary *dictionary, const struct word *word,
+/* Whether an atom is among those asked for of a word. */
+static inline bool dictionary_has(const struct dictionary *dictionary, struct word_atoms atoms,
 				  uint32_t atom)
 {
-	const struct word_atoms *atoms = dictionary_word(dictionary, word);
-	const uint32_t *at = dictionary->pool.at + atoms->at;
+	const uint32_t *at = dictionary->pool.at + atoms.at;
+	uint32_t low = 0, high = atoms.asked;
 
-	for (uint32_t i = 0; i < atoms->direct; i++)
-		if (at[i] == atom)
+	while (high - low > 8) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (at[middle] <= atom)
+			low = middle;
+		else
+			high = middle;
+	}
+	for (; low < high; low++)
+		if (at[low] == atom)
 			return true;
 	return false;
 }

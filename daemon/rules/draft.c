@@ -56,7 +56,8 @@ static bool is_code(struct view name)
 
 static void put_constant(struct draft *draft, const struct constant *constant)
 {
-	struct event_field field = {constant->field, constant->list, NULL, constant->value_count};
+	struct event_field field = {
+		.name = constant->field, .list = constant->list, .count = constant->value_count};
 	struct view first = constant->value_count > 0 ? constant->values[0] : VIEW_NONE;
 	struct value *values;
 
@@ -108,6 +109,8 @@ static void put_all(struct draft *draft, const struct reading *reading, unsigned
 
 	for (size_t i = 0; i < rule->emit_count; i++)
 		put_constant(draft, &rule->emits[i]);
+	for (size_t i = 0; i < draft->event->field_count; i++)
+		draft->fields[i].general = true;
 	for (size_t i = 0; i < rule->code_count; i++)
 		put_code(draft, &rule->codes[i]);
 	for (size_t i = 0; i < reading->found_count; i++)

@@ -173,7 +173,12 @@ static void remember(struct eval_memo *memo, const struct memo_slot *found)
 
 void memo_begin(struct eval_memo *memo, const struct index *index)
 {
-	memo->round++;
+	if (++memo->round ==
+	    0) { /* what is left of four thousand million items ago is not of this one */
+		memset(memo->slots.at, 0, memo->slots.cap * sizeof(*memo->slots.at));
+		memset(memo->lists.at, 0, memo->lists.len * sizeof(*memo->lists.at));
+		memo->round = 1;
+	}
 	memo->used = 0;
 	memo->mentions_made = false;
 	memo->mentions = NULL;

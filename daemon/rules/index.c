@@ -8,7 +8,9 @@
  * Where a pattern begins with single words, one after the other, it is filed under whichever of
  * them is expected to be rarest, with the distance back to its begin: "the Netherlands" under its
  * second word. Else under all words with which it can begin. What begins with a gap or a number is
- * tried at every token; what begins with a list, a term or an entity begins where that does.
+ * tried at every token; what begins with a list, a term or an entity begins where that does. A
+ * group of such is tried where its gate is open (gates.c): filed under it, it would be put down for
+ * every name in every item, whether or not anyone asks.
  */
 struct begin {
 	uint32_t atom, back;
@@ -134,49 +136,20 @@ static bool is_single(const struct element *element)
 	return element->alternative_count > 0;
 }
 
-static void add_single(struct begins *begins, const struct element *element, uint32_t back)
-{
-	if (element->kind != ELEMENT_GROUP) {
-		vec_push(begins, (struct begin){element->atom, back});
-		return;
-	}
-	for (size_t i = 0; i < element->alternative_count; i++)
-		add_single(begins, &element->alternatives[i].at[0], back);
-}
-
-static uint64_t weight_since(const struct compiler *compiler, size_t since)
-{
-	uint64_t weight = 0;
-
-	for (size_t i = since; i < compiler->begins.len; i++)
-		weight += compiler->index->atoms.list.at[compiler->begins.at[i].atom].weight;
-	return weight;
-}
-
 /* The rarest of the single words at the begin; false when it does not begin with one. */
 static bool begin_by_rarest(struct compiler *compiler, const struct sequence *sequence)
 {
-	struct begins *begins = &compiler->begins;
-	uint64_t best = UINT64_MAX;
-	size_t from = 0, kept = 0;
+	const struct atom *atoms = compiler->index->atoms.list.at;
+	struct begin best = {ATOM_NONE, 0};
 
-	vec_reset(begins);
-	for (uint32_t i = 0; i < sequence->len && is_single(&sequence->at[i]); i++) {
-		size_t since = begins->len;
-		uint64_t weight;
-
-		add_single(begins, &sequence->at[i], i);
-		weight = weight_since(compiler, since);
-		if (weight < best) {
-			best = weight;
-			from = since;
-			kept = begins->len - since;
-		}
-	}
-	if (kept == 0)
+	for (uint32_t i = 0; i < sequence->len && is_single(&sequence->at[i]); i++)
+		if (best.atom == ATOM_NONE ||
+		    atoms[sequence->at[i].atom].weight < atoms[best.atom].weight)
+			best = (struct begin){sequence->at[i].atom, i};
+	vec_reset(&compiler->begins);
+	if (best.atom == ATOM_NONE)
 		return false;
-	memmove(begins->at, begins->at + from, kept * sizeof(*begins->at));
-	begins->len = kept;
+	vec_push(&compiler->begins, best);
 	return true;
 }
 
@@ -404,6 +377,19 @@ static void take_nodes(struct compiler *compiler)
 		index->nodes[i].anchored = expr_anchored(index->nodes[i].expr, 0);
 }
 
+static void gate_patterns(struct index *index)
+{
+	struct {
+		VEC(struct expr *);
+	} patterns = {0};
+
+	for (uint32_t i = 0; i < index->expr_count; i++)
+		if (index->nodes[i].expr->kind == EXPR_PATTERN)
+			vec_push(&patterns, (struct expr *)index->nodes[i].expr);
+	index_gate(index, patterns.at, patterns.len);
+	vec_fini(&patterns);
+}
+
 void index_build(struct index *index, struct packs *packs, struct arena *arena)
 {
 	struct compiler compiler = {.index = index};
@@ -414,6 +400,7 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 	for (size_t i = 0; i < packs->rules.len; i++)
 		visit_rule(&compiler, packs->rules.at[i]);
 	take_nodes(&compiler);
+	gate_patterns(index);
 	file_lists(&compiler, packs);
 	file_entities(&compiler, packs);
 	for (uint32_t i = 0; i < index->expr_count; i++)

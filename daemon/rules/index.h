@@ -45,6 +45,10 @@ struct postings { /* [from[atom], from[atom + 1]) */
 	uint32_t *at;
 };
 
+struct pair { /* the atom implies a class, or calls a rule */
+	uint32_t atom, value;
+};
+
 struct list_index {
 	const struct expr **loose; /* entries that are not in the unit */
 	size_t loose_count;
@@ -62,6 +66,9 @@ struct index {
 	struct list_index *lists; /* by id */
 	const struct entry *loose_names;
 	size_t loose_name_count;
+	struct {
+		VEC(struct pair);
+	} implications;		 /* until they are postings */
 	struct postings implied; /* classes of an atom */
 	struct postings rules;	 /* numbers of rules */
 	uint32_t *start_from;
@@ -94,6 +101,9 @@ void index_fini(struct index *index);
 
 /* Inside the compiler: files rules under their necessary atoms (require.c). */
 void index_require(struct index *index);
+
+/* Likewise: gives groups and references of these patterns their gates (gates.c). */
+void index_gate(struct index *index, struct expr *const *patterns, size_t count);
 
 /* Whether the pattern is nothing but a reference to a term: it is then evaluated as that. */
 const struct expr *pattern_term(const struct expr *expr);

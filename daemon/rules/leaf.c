@@ -21,8 +21,12 @@ static void try_at(struct leaf *leaf, uint32_t at)
 
 static void scan(struct leaf *leaf, uint32_t first, uint32_t end)
 {
+	const struct element *element = &leaf->expr->pattern.at[0];
+	uint32_t gate = leaf->match->unfiltered || element->optional ? ATOM_NONE : element->atom;
+
 	for (uint32_t at = first; at < end && !leaf->full; at++)
-		try_at(leaf, at);
+		if (gate == ATOM_NONE || match_word(leaf->match, at, gate))
+			try_at(leaf, at);
 }
 
 static void scan_indexed(struct leaf *leaf, uint32_t first, uint32_t end)

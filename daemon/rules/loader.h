@@ -42,6 +42,7 @@ struct loader {
 	struct {
 		VEC(const struct node *);
 	} overrides;	 /* each entry */
+	size_t copies;	 /* of nodes, by overrides */
 	size_t errors;	 /* that were told before */
 	bool unreadable; /* a file could not be read at all */
 	unsigned sought; /* names looked for in doubtful files */
@@ -50,8 +51,10 @@ struct loader {
 #define PACK_FILES_MAX 4096
 #define PACK_FOLDERS_DEEP 8 /* folders in folders */
 #define OVERRIDES_MAX 65536
-#define GROUP_COMPARED_MAX 500 /* rules of a group that are compared with each other */
-#define NAMES_DEEP 16	       /* lists and terms in each other, entities above each other */
+#define OVERRIDE_COPIES_MAX 1000000 /* entries and keys that all overrides together copy */
+#define OVERRIDE_KEYS_MAX 256	    /* of one patch */
+#define GROUP_COMPARED_MAX 500	    /* rules of a group that are compared with each other */
+#define NAMES_DEEP 16		    /* lists and terms in each other, entities above each other */
 
 #define LIST_SAY "say" /* the list that attribution reads without being told */
 

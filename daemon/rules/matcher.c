@@ -27,6 +27,9 @@ void matcher_free(struct matcher *matcher)
 	lexicon_free(matcher->lexicon);
 	vec_fini(&matcher->outcomes);
 	vec_fini(&matcher->words);
+	vec_fini(&matcher->atoms);
+	vec_fini(&matcher->calling);
+	vec_fini(&matcher->beginning);
 	vec_fini(&matcher->hits);
 	vec_fini(&matcher->steps);
 	vec_fini(&matcher->mentions);
@@ -36,19 +39,29 @@ void matcher_free(struct matcher *matcher)
 	free(matcher);
 }
 
-static void count_words(struct matcher *matcher)
+/* One pass over the tokens, for all that is done by token. */
+static void read_words(struct matcher *matcher)
 {
 	const struct document *document = &matcher->document;
-	uint32_t words = 0;
+	uint32_t words = 0, count = (uint32_t)document->tokens.len;
 
-	vec_reset(&matcher->words);
-	vec_reserve(&matcher->words, document->tokens.len + 1);
-	for (size_t i = 0; i < document->tokens.len; i++) {
+	vec_reset(&matcher->calling);
+	vec_reset(&matcher->beginning);
+	vec_reserve(&matcher->words, count + 1);
+	vec_reserve(&matcher->atoms, count);
+	for (uint32_t i = 0; i < count; i++) {
+		const struct token *token = &document->tokens.at[i];
+		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, token->word);
+
+		matcher->atoms.at[i] = *atoms;
 		matcher->words.at[i] = words;
-		words += !document->tokens.at[i].punctuation;
+		words += !token->punctuation;
+		if (atoms->calling > 0)
+			vec_push(&matcher->calling, i);
+		if (atoms->beginning > 0)
+			vec_push(&matcher->beginning, i);
 	}
-	matcher->words.at[document->tokens.len] = words;
-	matcher->words.len = document->tokens.len + 1;
+	matcher->words.at[count] = words;
 }
 
 /* Everything for an item but the item's words: what was found in the last one is gone. */
@@ -94,7 +107,7 @@ static void read_item(struct matcher *matcher, const struct item *item, int64_t 
 	matcher->match.now = now;
 	document_read(&matcher->document, item, matcher->lexicon, matcher->fallback,
 		      matcher->match.arena);
-	count_words(matcher);
+	read_words(matcher);
 }
 
 void matcher_run(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
@@ -140,6 +153,6 @@ struct match *matcher_begin_text(struct matcher *matcher, const struct ruleset *
 	begin(matcher, ruleset, arena);
 	matcher->match.item = &nothing;
 	document_read_text(&matcher->document, text, lang, matcher->lexicon, arena);
-	count_words(matcher);
+	read_words(matcher);
 	return &matcher->match;
 }

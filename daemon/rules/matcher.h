@@ -94,6 +94,12 @@ struct matcher {
 		VEC(uint32_t);
 	} words; /* words before a token; one more than there are tokens */
 	struct {
+		VEC(struct word_atoms);
+	} atoms; /* by token */
+	struct {
+		VEC(uint32_t);
+	} calling, beginning; /* tokens that call rules; at which patterns begin */
+	struct {
 		VEC(struct hit);
 	} hits; /* stacks: every user leaves them as they were */
 	struct {

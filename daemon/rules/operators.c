@@ -4,6 +4,8 @@
  * Operators over the hits of their members. A member without a span (none, meta) makes an operator
  * hold but gives it neither place nor evidence, unless nothing else does.
  */
+static const struct hits no_hits;
+
 static struct hit spanless(const struct match *match, const struct expr *expr, struct scope scope)
 {
 	uint32_t at = scope_first(match, scope);
@@ -147,7 +149,7 @@ static struct hits all_hits(struct match *match, const struct expr *expr, struct
 		holds &= members[i].holds;
 	}
 	if (!holds)
-		return (struct hits){0};
+		return no_hits;
 	lead = lead_of(match, expr, members);
 	if (lead == expr->child_count)
 		return one_hit(match, spanless(match, expr, scope));
@@ -191,7 +193,7 @@ static struct hits count_hits(struct match *match, const struct expr *expr, stru
 	struct hits hits = any_hits(match, expr, scope);
 
 	hits_judge(match, expr, scope, &hits);
-	return hits.len < expr->n ? (struct hits){0} : gather(match, expr, scope, &hits);
+	return hits.len < expr->n ? no_hits : gather(match, expr, scope, &hits);
 }
 
 static int weight_of(const struct expr *expr, size_t child)
@@ -217,7 +219,7 @@ static struct hits weighed_hits(struct match *match, const struct expr *expr, st
 			hit_push(match, &hits.at[0], base);
 	}
 	firsts = hits_take(match, base);
-	return sum < min ? (struct hits){0} : gather(match, expr, scope, &firsts);
+	return sum < min ? no_hits : gather(match, expr, scope, &firsts);
 }
 
 static struct hits none_hits(struct match *match, const struct expr *expr, struct scope scope)
@@ -230,13 +232,12 @@ static struct hits none_hits(struct match *match, const struct expr *expr, struc
 		hits_judge(match, expr, scope, &hits);
 		found |= hits.holds;
 	}
-	return found ? (struct hits){0} : one_hit(match, spanless(match, expr, scope));
+	return found ? no_hits : one_hit(match, spanless(match, expr, scope));
 }
 
 static struct hits meta_hits(struct match *match, const struct expr *expr, struct scope scope)
 {
-	return meta_holds(match, expr) ? one_hit(match, spanless(match, expr, scope))
-				       : (struct hits){0};
+	return meta_holds(match, expr) ? one_hit(match, spanless(match, expr, scope)) : no_hits;
 }
 
 struct hits operator_hits(struct match *match, const struct expr *expr, struct scope scope)

@@ -67,6 +67,7 @@ static void chain_add(struct loader *loader, struct chain *chain, const struct n
 	*chain->next = copy;
 	chain->next = &copy->next;
 	chain->node->count++;
+	loader->copies++;
 }
 
 static void add_members(struct loader *loader, struct chain *chain, const struct node *node)
@@ -155,17 +156,20 @@ static void replace(struct loader *loader, struct declaration *declaration,
 	declaration->node = whole;
 }
 
-static bool holds(const struct node *list, struct view text)
+static void gather_texts(const struct node *node, struct table *texts)
 {
-	for (const struct node *child = list->first; child; child = child->next)
-		if (child->kind == NODE_SCALAR && view_equal(child->text, text))
-			return true;
-	return false;
+	for (const struct node *child = node->first; child; child = child->next)
+		if (child->kind == NODE_SCALAR)
+			table_put(texts, child->text);
+		else
+			gather_texts(child, texts);
+	if (node->kind == NODE_SCALAR)
+		table_put(texts, node->text);
 }
 
-/* The tree without the entries that `list` names, in whatever language they stand. */
+/* The tree without the entries of these texts, in whatever language they stand. */
 static const struct node *without(struct loader *loader, const struct node *node,
-				  const struct node *list)
+				  const struct table *texts)
 {
 	struct chain chain;
 
@@ -174,33 +178,27 @@ static const struct node *without(struct loader *loader, const struct node *node
 	chain = chain_begin(loader, node);
 	for (const struct node *child = node->first; child; child = child->next)
 		if (node->kind == NODE_MAP || child->kind != NODE_SCALAR)
-			chain_add(loader, &chain, without(loader, child, list));
-		else if (!holds(list, child->text))
+			chain_add(loader, &chain, without(loader, child, texts));
+		else if (table_find(texts, child->text) < 0)
 			chain_add(loader, &chain, child);
 	return chain.node;
-}
-
-static bool is_entry(const struct node *node, struct view text)
-{
-	bool found = false;
-
-	if (node->kind == NODE_LIST)
-		return holds(node, text);
-	for (const struct node *child = node->first; child && !found; child = child->next)
-		found = child->kind == NODE_SCALAR ? view_equal(child->text, text)
-						   : is_entry(child, text);
-	return found;
 }
 
 static void disable_entries(struct loader *loader, struct declaration *declaration,
 			    const struct node *patch)
 {
+	struct table entries = {0}, texts = {0};
+
+	gather_texts(declaration->node, &entries);
 	for (const struct node *child = patch->first; child; child = child->next)
-		if (child->kind != NODE_SCALAR || !is_entry(declaration->node, child->text))
+		if (child->kind != NODE_SCALAR || table_find(&entries, child->text) < 0)
 			diags_add(loader->reader.diags, DIAG_ERROR, "no-such-entry", child->place,
 				  "the list \"%.*s\" has no such entry",
 				  VIEW_ARGS(declaration->node->key->text));
-	declaration->node = without(loader, declaration->node, patch);
+	gather_texts(patch, &texts);
+	declaration->node = without(loader, declaration->node, &texts);
+	table_fini(&entries);
+	table_fini(&texts);
 }
 
 static void disable(struct loader *loader, enum declared_kind kind, struct declaration *declaration,
@@ -236,6 +234,8 @@ static struct declaration *find_target(struct loader *loader, enum declared_kind
 	diag = diags_add(loader->reader.diags, DIAG_ERROR, "no-such-name", name->place,
 			 "there is no %s \"%.*s\" to override", declared_name(kind),
 			 VIEW_ARGS(name->text));
+	if (loader->reader.suggestions >= SUGGESTIONS_MAX)
+		return NULL;
 	names = arena_array(loader->reader.arena, count + 1, sizeof(*names));
 	for (size_t i = 0; i < count; i++) {
 		struct view other = loader->declared[kind].at[i]->node->key->text;
@@ -287,6 +287,13 @@ static void apply(struct loader *loader, const struct node *node)
 		disable(loader, target_kinds[target], declaration, parts.actions[DISABLE]);
 		return;
 	}
+	if (parts.actions[action]->kind == NODE_MAP &&
+	    parts.actions[action]->count > OVERRIDE_KEYS_MAX) {
+		diags_add(loader->reader.diags, DIAG_ERROR, "too-large",
+			  parts.actions[action]->place, "there are more than %d keys",
+			  OVERRIDE_KEYS_MAX);
+		return;
+	}
 	if (target_kinds[target] != DECLARED_LIST && parts.actions[action]->kind != NODE_MAP) {
 		reader_wrong_type(&loader->reader, parts.actions[action], "a mapping of keys");
 		return;
@@ -296,6 +303,15 @@ static void apply(struct loader *loader, const struct node *node)
 
 void loader_override(struct loader *loader)
 {
-	for (size_t i = 0; i < loader->overrides.len; i++)
+	for (size_t i = 0; i < loader->overrides.len; i++) {
 		apply(loader, loader->overrides.at[i]);
+		if (loader->copies <= OVERRIDE_COPIES_MAX)
+			continue;
+		diag_hint(diags_add(loader->reader.diags, DIAG_ERROR, "too-large",
+				    loader->overrides.at[i]->place,
+				    "the overrides up to here copy more than %d entries",
+				    OVERRIDE_COPIES_MAX),
+			  "one override can append many entries");
+		return;
+	}
 }

@@ -29,9 +29,12 @@ struct packs_options {
 };
 
 /*
- * Reads, resolves and checks every file; all mistakes go to diags. NULL when there was an error.
- * Everything lives in `arena`, which also must outlive diags. packs_fini frees what the arena does
- * not.
+ * Reads, resolves and checks every file: paths in the order given, folders recursively (*.yaml,
+ * *.yml, no dot files) in name order; "-" is standard input. Bounds: PACK_FILES_MAX files,
+ * YAML_TOTAL_MAX bytes. `enabled` of a rule is its status, then enable, then disable.
+ * The diagnostics come sorted, with their source lines; all mistakes go to diags. NULL when there
+ * was an error. Everything lives in `arena`, which also must outlive diags. packs_fini frees what
+ * the arena does not.
  */
 struct packs *packs_load(const struct packs_options *options, struct arena *arena,
 			 struct diags *diags);

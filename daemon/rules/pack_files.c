@@ -25,7 +25,7 @@ static void add_file(struct loader *loader, const char *path)
 	struct source_file file = {0};
 	struct err err = {0};
 
-	if (loader->files.len == PACK_FILES_MAX || loader->bytes > YAML_TOTAL_MAX) {
+	if (loader->files.len == PACK_FILES_MAX || loader->bytes >= YAML_TOTAL_MAX) {
 		if (!loader->unreadable)
 			cannot(loader, path, "there are too many files, or too large ones");
 		loader->unreadable = true;

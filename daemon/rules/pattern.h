@@ -52,7 +52,8 @@ struct element {
 	bool anchor;	      /* ^ stood before it */
 	struct view capture;  /* name= stood before it; absent */
 	enum word_mode mode;  /* WORD */
-	uint32_t atom;	      /* WORD, REGEX: given by the compiler (rules/atoms.h) */
+	uint32_t atom;	      /* given by the compiler: of a word, else a gate (gates.c)
+			       */
 	unsigned least, most; /* GAP: words that may be skipped */
 	struct sequence *alternatives; /* GROUP */
 	size_t alternative_count;

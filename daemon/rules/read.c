@@ -145,6 +145,8 @@ static const struct read_key *find_misspelt(const struct read_form *form, const 
 	const char *names[READ_KEYS_MAX], *near;
 	const struct read_key *key;
 
+	if (node->count > READ_KEYS_MAX)
+		return NULL; /* no such mapping is meant */
 	for (size_t i = 0; i < form->count; i++)
 		names[i] = form->keys[i].name;
 	near = str_suggest(child->key->text, names, form->count);

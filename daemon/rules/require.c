@@ -25,10 +25,6 @@ static const struct need need_nothing = {.always = true};
 	1 /* may hold without any word; also while it is being made, so that cycles end */
 #define CLASS_FIRST 2 /* atom + CLASS_FIRST */
 
-struct pair {
-	uint32_t atom, value;
-};
-
 struct pairs {
 	VEC(struct pair);
 };
@@ -36,7 +32,7 @@ struct pairs {
 struct requirer {
 	struct index *index;
 	struct arena arena; /* needs; gone when all is filed */
-	struct pairs implied, rules;
+	struct pairs rules;
 	uint32_t *lists, *terms, *entities, *names; /* classes by id or number */
 	struct table types;			    /* asked for: name → class */
 	bool entities_used;
@@ -94,7 +90,7 @@ static uint32_t class_new(struct requirer *requirer, struct need need)
 
 	atoms->list.at[class].weight = need.weight;
 	for (size_t i = 0; i < need.len; i++)
-		vec_push(&requirer->implied, (struct pair){need.at[i], class});
+		vec_push(&requirer->index->implications, (struct pair){need.at[i], class});
 	return class;
 }
 
@@ -170,7 +166,8 @@ static void imply(struct requirer *requirer, uint32_t from, uint32_t *place)
 	if (*place == CLASS_ALWAYS)
 		return;
 	atoms->list.at[*place - CLASS_FIRST].weight += atoms->list.at[from - CLASS_FIRST].weight;
-	vec_push(&requirer->implied, (struct pair){from - CLASS_FIRST, *place - CLASS_FIRST});
+	vec_push(&requirer->index->implications,
+		 (struct pair){from - CLASS_FIRST, *place - CLASS_FIRST});
 }
 
 /*
@@ -346,19 +343,19 @@ static int by_pair(const void *a, const void *b)
 	return left->value < right->value ? -1 : left->value > right->value;
 }
 
-static struct postings postings_make(const struct index *index, const struct pairs *pairs)
+static struct postings postings_make(const struct index *index, struct pair *pairs, size_t len)
 {
 	size_t atoms = index->atoms.list.len;
 	struct postings postings = {
 		.from = arena_array(index->arena, atoms + 1, sizeof(uint32_t)),
-		.at = arena_array(index->arena, pairs->len, sizeof(uint32_t)),
+		.at = arena_array(index->arena, len, sizeof(uint32_t)),
 	};
 	uint32_t count = 0;
 
-	if (pairs->len)
-		qsort(pairs->at, pairs->len, sizeof(*pairs->at), by_pair);
-	for (size_t i = 0; i < pairs->len; i++) {
-		const struct pair *pair = &pairs->at[i];
+	if (len)
+		qsort(pairs, len, sizeof(*pairs), by_pair);
+	for (size_t i = 0; i < len; i++) {
+		const struct pair *pair = &pairs[i];
 
 		if (i > 0 && by_pair(pair, pair - 1) == 0)
 			continue;
@@ -387,9 +384,9 @@ void index_require(struct index *index)
 		make_entities(&requirer);
 	for (size_t i = 0; i < packs->rules.len; i++)
 		file_rule(&requirer, packs->rules.at[i]);
-	index->implied = postings_make(index, &requirer.implied);
-	index->rules = postings_make(index, &requirer.rules);
-	vec_fini(&requirer.implied);
+	index->implied = postings_make(index, index->implications.at, index->implications.len);
+	index->rules = postings_make(index, requirer.rules.at, requirer.rules.len);
+	vec_fini(&index->implications);
 	vec_fini(&requirer.rules);
 	table_fini(&requirer.types);
 	arena_fini(&requirer.arena);

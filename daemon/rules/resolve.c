@@ -7,8 +7,9 @@
  * one scope are a team, and of teams whose scopes overlap one stays. A team that is superseded by
  * one of its own priority is out, whatever becomes of the other; those left are taken in order of
  * priority, score, anchor length, rule id and place, each unless a better one has taken a sentence
- * of its scope. Then what is the same event is merged, into the one with the highest score. Orders
- * are total, so the result does not depend on the order of evaluation.
+ * of its scope. Then what is the same event is merged, into the one with the highest score, whose
+ * single values stand; but what a rule merely emits yields to what another hit read. Orders are
+ * total, so the result does not depend on the order of evaluation.
  */
 struct team {
 	const struct rule *rule;
@@ -235,6 +236,8 @@ static void unite_fields(struct match *match, struct event *event, const struct 
 			fields[count++] = *theirs;
 		else if (fields[at].list && theirs->list)
 			unite_values(match, &fields[at], theirs);
+		else if (fields[at].general && !theirs->general)
+			fields[at] = *theirs;
 	}
 	event->fields = fields;
 	event->field_count = count;

@@ -26,15 +26,16 @@ static void collect(struct match *match)
 	const struct index *index = &match->ruleset->index;
 	const struct document *document = match->document;
 
-	for (size_t i = 0; i < document->tokens.len; i++) {
-		const struct token *token = &document->tokens.at[i];
-		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, token->word);
-		const uint32_t *at = matcher->dictionary.pool.at + atoms->at + atoms->direct +
-				     atoms->calling;
+	for (size_t i = 0; i < matcher->beginning.len; i++) {
+		uint32_t token = matcher->beginning.at[i];
+		const struct token *at = &document->tokens.at[token];
+		const struct word_atoms *atoms = &matcher->atoms.at[token];
+		const uint32_t *pool = matcher->dictionary.pool.at + atoms->at + atoms->asked +
+				       atoms->calling;
 
 		for (uint32_t k = 0; k < atoms->beginning; k++)
-			add_word(&matcher->starts, index, at[k], (uint32_t)i,
-				 document->sentences.at[token->sentence].first);
+			add_word(&matcher->starts, index, pool[k], token,
+				 document->sentences.at[at->sentence].first);
 	}
 }
 

@@ -97,13 +97,16 @@ struct term *term_read(struct reader *reader, const struct node *node)
  */
 
 /*
- * How an entity's word matches where its author did not say: lower-case words by stem; capitalised
- * ones with a capital, by stem when they are longer than four letters; what is no letter exactly.
+ * How an entity's word matches: lower-case words by stem; capitalised ones with a capital, by stem
+ * when they are longer than four letters and no `=` asks for the form as it is; what is no letter
+ * exactly. So a form can be told from words of the same stem, in capitals as well.
  */
 static void set_name_mode(struct reader *reader, struct element *word)
 {
 	size_t letters = 0;
 
+	if (word->mode == MODE_EXACT && reader_capital(reader, word->text))
+		word->mode = MODE_CAPITAL_EXACT;
 	if (word->mode != MODE_STEM)
 		return;
 	for (size_t i = 0; i < word->text.len; i++)
@@ -176,16 +179,17 @@ static struct view bare_name(struct view text)
 static void check_entity(struct reader *reader, const struct node *node,
 			 const struct entity *entity)
 {
+	/* A key that was misspelt gives its value, too; it has a diagnostic of its own. */
 	const struct node *type = node_get(node, "type"), *qid = node_get(node, "qid");
 	size_t digits = 1;
 
-	if (entity->type.ptr && !reader_variable_name(entity->type))
+	if (type && entity->type.ptr && !reader_variable_name(entity->type))
 		diags_add(reader->diags, DIAG_ERROR, "bad-name", type->place,
 			  "a type is letters, digits and \"_\", no digit first");
 	while (digits < entity->qid.len && entity->qid.ptr[digits] >= '0' &&
 	       entity->qid.ptr[digits] <= '9')
 		digits++;
-	if (entity->qid.ptr &&
+	if (qid && entity->qid.ptr &&
 	    (entity->qid.ptr[0] != 'Q' || digits < entity->qid.len || digits == 1))
 		diags_add(reader->diags, DIAG_ERROR, "bad-value", qid->place,
 			  "a Wikidata item is Q and digits");

@@ -51,11 +51,12 @@ static bool consume(struct walk *walk, const struct frame *frame, struct step st
 
 bool match_word(struct match *match, uint32_t token, uint32_t atom)
 {
-	const struct word *word = match->document->tokens.at[token].word;
-	struct dictionary *dictionary = &match->matcher->dictionary;
+	struct matcher *matcher = match->matcher;
 
-	return match->unfiltered ? dictionary_ask(dictionary, word, atom)
-				 : dictionary_has(dictionary, word, atom);
+	if (match->unfiltered)
+		return dictionary_ask(&matcher->dictionary, match->document->tokens.at[token].word,
+				      atom);
+	return dictionary_has(&matcher->dictionary, matcher->atoms.at[token], atom);
 }
 
 static bool walk_word(struct walk *walk, const struct frame *frame, uint32_t at)
@@ -66,15 +67,33 @@ static bool walk_word(struct walk *walk, const struct frame *frame, uint32_t at)
 	       consume(walk, frame, (struct step){.kind = STEP_WORD, .first = at, .end = at + 1});
 }
 
+/* Whether an element may begin here, as far as the word tells. */
+static bool is_open(const struct walk *walk, const struct element *element, uint32_t at)
+{
+	return element->atom == ATOM_NONE || walk->match->unfiltered ||
+	       (at < walk->limit && match_word(walk->match, at, element->atom));
+}
+
+static bool may_be_empty(const struct frame *frame)
+{
+	const struct element *element = &frame->sequence->at[frame->index];
+
+	return frame->index == frame->sequence->len || element->kind == ELEMENT_GAP ||
+	       element->optional;
+}
+
 static bool walk_gap(struct walk *walk, const struct frame *frame, uint32_t at)
 {
 	const struct element *element = &frame->sequence->at[frame->index];
 	struct frame next = *frame;
 	unsigned skipped = 0;
+	bool any;
 
 	next.index++;
+	any = may_be_empty(&next);
 	for (uint32_t to = at; !exhausted(walk); to++) {
-		if (skipped >= element->least && walk_on(walk, &next, to))
+		if (skipped >= element->least && (any || is_open(walk, element + 1, to)) &&
+		    walk_on(walk, &next, to))
 			return true;
 		if (to >= walk->limit)
 			break;
@@ -91,7 +110,7 @@ static bool walk_group(struct walk *walk, const struct frame *frame, uint32_t at
 	struct frame next = *frame;
 
 	next.index++;
-	for (size_t i = 0; i < element->alternative_count; i++) {
+	for (size_t i = 0; i < element->alternative_count && is_open(walk, element, at); i++) {
 		struct frame inside = {&element->alternatives[i], 0, &next, element};
 
 		vec_push(&walk->match->matcher->steps,
@@ -218,7 +237,9 @@ static bool walk_ref(struct walk *walk, const struct frame *frame, uint32_t at)
 	};
 	enum ref_kind ref = frame->sequence->at[frame->index].ref;
 
-	return at < walk->limit && by_ref[ref] && by_ref[ref](walk, frame, at);
+	return at < walk->limit && by_ref[ref] &&
+	       is_open(walk, &frame->sequence->at[frame->index], at) &&
+	       by_ref[ref](walk, frame, at);
 }
 
 static bool leave(struct walk *walk, const struct frame *frame, uint32_t at)

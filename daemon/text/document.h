@@ -10,7 +10,8 @@
 /*
  * The text model of an item: fields → paragraphs → sentences → tokens, in flat arrays. Tokens of
  * all fields stand in one array in the order of enum item_field; a sentence never crosses a field
- * or paragraph. All byte offsets are into the extracted text of the field.
+ * or paragraph. All byte offsets are into the extracted text of the field. Words and sentences are
+ * those of UAX #29 but for the tailorings that stand at the head of token.c and sentence.c.
  */
 struct token {
 	uint32_t from, to; /* bytes in the field's extracted text */

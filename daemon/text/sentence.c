@@ -15,9 +15,10 @@
 struct cutter {
 	struct reader *reader;
 	const struct token *tokens;
-	uint32_t begin; /* of the sentence at hand */
-	uint32_t limit; /* the next line break's token, or the field's end */
-	size_t line;	/* the mark that gave the limit */
+	uint32_t begin;	    /* of the sentence at hand */
+	uint32_t paragraph; /* where the one at hand begins */
+	uint32_t limit;	    /* the next line break's token, or the field's end */
+	size_t line;	    /* the mark that gave the limit */
 };
 
 static enum sentence_mark mark_at(const struct cutter *cutter, uint32_t at)
@@ -162,11 +163,20 @@ static bool has_blank_line(const struct document *document)
 	return false;
 }
 
+/* The next sentence is of another paragraph, if this one has any: their numbers have no holes. */
+static void end_paragraph(struct cutter *cutter)
+{
+	cutter->reader->paragraph += cutter->begin > cutter->paragraph;
+	cutter->paragraph = cutter->begin;
+}
+
 void reader_sentences(struct reader *reader)
 {
 	struct document *document = reader->document;
-	struct cutter cutter = {
-		.reader = reader, .tokens = document->tokens.at, .begin = reader->first};
+	struct cutter cutter = {.reader = reader,
+				.tokens = document->tokens.at,
+				.begin = reader->first,
+				.paragraph = reader->first};
 	bool blank = has_blank_line(document);
 
 	for (size_t i = 0; i < document->marks.len; i++) {
@@ -174,7 +184,8 @@ void reader_sentences(struct reader *reader)
 
 		if (mark->kind == TEXT_LINE || mark->kind == TEXT_PARAGRAPH) {
 			end_sentence(&cutter, mark->token);
-			reader->paragraph += !blank || mark->kind == TEXT_PARAGRAPH;
+			if (!blank || mark->kind == TEXT_PARAGRAPH)
+				end_paragraph(&cutter);
 			continue;
 		}
 		find_limit(&cutter, mark->token);
@@ -184,5 +195,5 @@ void reader_sentences(struct reader *reader)
 			cut_at_stop(&cutter, mark);
 	}
 	end_sentence(&cutter, (uint32_t)document->tokens.len);
-	reader->paragraph += cutter.begin > reader->first;
+	end_paragraph(&cutter);
 }

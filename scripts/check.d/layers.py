@@ -29,7 +29,7 @@ LIBRARIES = {
     "sha2.h": {"base"},
     "sodium.h": {"bus"},
 }
-LIBRARY_FOLDERS = {"libxml": {"text"}, "unicode": set()}
+LIBRARY_FOLDERS = {"unicode": set()}
 SYSTEM = {  # of the C library and the kernel: everybody's
     "arpa", "linux", "net", "netinet", "sys",
 }

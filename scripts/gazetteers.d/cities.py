@@ -6,8 +6,8 @@ import json
 import re
 import unicodedata
 
-from decline import decline
-from tables import entries, guarded, joined, named, plain, rows
+from decline import CASES, decline
+from tables import NOT_A_CITY, bare, entries, joined, named, plain, rows
 
 LEAST = 100000
 LEAST_UKRAINE = 15000
@@ -17,6 +17,8 @@ RU = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя
 UK_ONLY, RU_ONLY = frozenset("іїєґ'ʼ’"), frozenset("ыэъё")
 LATIN = dict(zip("абвгґдеєжзиіїйклмнопрстуфхцчшщьыэюяёъ",
                  "a b v h g d e ie zh z y i i i k l m n o p r s t u f kh ts ch sh shch  y e iu ia e ".split(" ")))
+FOREIGN = re.compile("ъ(?![еяюё])|[кгхт]ь?ъ|гь|ьа| шаар|[кгх]ы", re.I)
+ODD_RUSSIAN = re.compile("[тдрснмлвб]э|[жшц]ы|[аеиоу]й[аеоу]")
 PARTS = ("PPLX", "PPLH", "PPLQ", "PPLW", "PPLCH")  # quarters, and what is no more
 NOWHERE = ("EH", "TF", "AQ", "IO", "UM", "BV", "HM")  # of no state
 FILES = {"Africa": "africa", "America": "america", "Europe": "europe", "Asia": "asia"}
@@ -38,22 +40,33 @@ def slug(text):
     return re.sub(r"[^a-z0-9]+", "_", text.replace("'", "").replace("`", "")).strip("_")
 
 
-def likeness(cyrillic, latin):
-    spelled = "".join(LATIN.get(char, char) for char in cyrillic.lower())
+def latin(row):
+    """Without accents. The list writes Ü as UE."""
+    name = unicodedata.normalize("NFKD", row["name"].replace("ı", "i").replace("ł", "l").replace("Ł", "L"))
+    name = "".join(char for char in name if not unicodedata.combining(char))
+    return name if name.isascii() else row["ascii"]
+
+
+def likeness(cyrillic, latin, lang):
+    spelled = "".join(LATIN[char] if char in LATIN else char for char in cyrillic.lower())
+    spelled = spelled if lang == "uk" else spelled.replace("h", "g").replace("kg", "kh").replace("sg", "sh")
     return difflib.SequenceMatcher(None, spelled, latin.lower()).ratio()
 
 
 def cyrillic(alternates, city, lang):
-    """The names of one language among names in all scripts: by alphabet, the likest first."""
+    """The names of one language among names in all scripts: by alphabet, the likest first. What the
+    spelling of Bulgarian, Belarusian or the languages of the Caucasus shows is no Russian name."""
     letters, own, others = (UK, UK_ONLY, RU_ONLY) if lang == "uk" else (RU, RU_ONLY, UK_ONLY)
     found = []
     for name in alternates:
         used = set(name.lower())
-        if not used & set("аеиоуіяюеыэ") or not used <= letters or used & others or not name[0].isupper():
+        if not used & set("аеиоуіяюеыэ") or not used <= letters or used & others or not name[0].isupper() \
+                or FOREIGN.search(name):
             continue
-        found.append((bool(used & own), likeness(name, city), name))
-    owned = [row for row in found if row[0] and row[1] > 0.5]
-    found = owned if owned and max(row[1] for row in owned) > 0.6 else found
+        odd = lang == "ru" and ODD_RUSSIAN.search(name.lower())
+        found.append((bool(used & own), likeness(name, city, lang) - (0.15 if odd else 0), name))
+    owned = [row for row in found if row[0] and row[1] > 0.6]
+    found = owned if owned and lang == "uk" else found
     return [name for _, like, name in sorted(found, key=lambda row: (-row[1], row[2])) if like > 0.5]
 
 
@@ -83,6 +96,7 @@ def read(sources, kept):
         for fields in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
             row = dict(zip(FIELDS, fields))
             row["population"] = int(row["population"] or 0)
+            row["latin"] = latin(row)
             least = LEAST_UKRAINE if row["country"] == "UA" else LEAST
             wanted = row["population"] >= least or row["code"] == "PPLC" or \
                 (row["country"], row["ascii"]) in kept
@@ -96,10 +110,10 @@ def identify(listed, reserved):
     the table says so; the others have the country's code behind it, and the region's if they must."""
     groups = collections.defaultdict(list)
     for row in listed:
-        groups[slug(row["ascii"])].append(row)
+        groups[slug(row["latin"])].append(row)
     for name, group in sorted(groups.items()):
-        first = group[0]
-        alone = len(group) == 1 or first["population"] >= MUCH * group[1]["population"]
+        first = next((row for row in group if row["code"] == "PPLC"), group[0])
+        alone = first["code"] == "PPLC" or len(group) == 1 or first["population"] >= MUCH * group[1]["population"]
         for row in group:
             wish = row["hand"] and row["hand"][0]
             region = slug(row["admin1"])
@@ -123,17 +137,17 @@ def in_context(name, row, us_states):
 
 
 def english(row, extra, stop, us_states):
-    names = [plain(name) for name in (row["ascii"], row["name"])
-             if len(name) > 3 and re.fullmatch(r"[\w' .-]+", plain(name))]
-    names = extra + names
+    """`extra`, which the table of cities gives, stands as it is unless the stop list has it."""
+    spoken = [row["latin"].replace("'", "")] if row["country"] in ("RU", "BY", "UA") else \
+        [row["latin"], row["name"]]
+    names = extra + [plain(name) for name in spoken
+                     if len(name) > 3 and re.fullmatch(r"[\w' .-]+", plain(name))]
     kept = []
     for name in dict.fromkeys(names):
-        treat = stop.get(name)
-        if treat == "drop" or (treat is None and not row["bearer"] and name not in extra):
-            kept += in_context(name, row, us_states) if treat is None and row["country"] == "US" else []
-        elif treat == "context":
+        treat = stop.get(name, "keep" if row["bearer"] or name in extra else "context")
+        if treat == "context":
             kept += in_context(name, row, us_states)
-        else:
+        elif treat == "keep":
             kept.append(name)
     return kept
 
@@ -142,10 +156,10 @@ def spellings(row, lang, exemplar, hand, stop):
     native = row["country"] == "UA"
     if hand:
         return [named(entry, lang, native=native) for entry in entries(hand)]
-    names = cyrillic(row["alternates"].split(","), row["ascii"], lang)
+    names = cyrillic(row["alternates"].split(","), row["latin"], lang)
     names = names[:1]
-    known = exemplar.get((slug(row["ascii"]), lang)) if row["bearer"] else None
-    names = list(dict.fromkeys(([known] if known else []) + [plain(name) for name in names]))
+    known = exemplar.get((slug(row["latin"]), lang)) if row["bearer"] else None
+    names = [known] if known else [plain(name) for name in names]
     if not row["bearer"]:
         return []
     return [[form for form in inflected(name, lang, native) if form not in stop]
@@ -153,13 +167,8 @@ def spellings(row, lang, exemplar, hand, stop):
 
 
 def inflected(name, lang, native):
-    """Far cities are many and rarely meant: the stemmer has to do for their Russian forms, and there is
-    no instrumental in Ukrainian."""
-    if native:
-        return decline(name, lang, native=True)
-    if lang == "ru" and len(guarded(name)) == 1 and len(name) > 4:
-        return [name]
-    return decline(name, lang, cases=(0, 1, 2, 4))
+    """Far cities are many and rarely meant: they go without the dative and the instrumental."""
+    return decline(name, lang, native=native, cases=range(CASES) if native else (0, 2, 4))
 
 
 def load(sources, countries, reserved, taken):
@@ -174,7 +183,7 @@ def load(sources, countries, reserved, taken):
         key = (row["country"], row["ascii"])
         row["hand"] = None if key in seen else hand.get(key)
         seen.add(key)
-        row["stopped"] = stop.get(row["ascii"]) is not None
+        row["stopped"] = stop.get(row["latin"]) is not None
     missing = set(hand) - seen
     if missing:
         raise SystemExit(f"cities.tsv: not in the list of cities: {sorted(missing)}")
@@ -189,13 +198,15 @@ def load(sources, countries, reserved, taken):
 def keep_own(town, taken):
     """A name belongs to the first that has it: a region or a state, a city of the tables, a larger city."""
     def own(name):
-        return taken.setdefault(name.lstrip("=").lower(), town["id"]) == town["id"]
+        owner = taken.setdefault(name.lstrip("=").lower(), town["id"])
+        return owner == town["id"] or owner == NOT_A_CITY and town["hand"]
 
     town["english"] = [name for name in town["english"] if own(name)]
     for key in ("uk", "ru"):
         town[key] = [form for forms in town[key] if forms and own(forms[0])
                      for form in forms if own(form)]
     town["names"] = joined(town["english"], town["uk"], town["ru"])
+    town["name"] = town["called"] if town["names"] and town["names"][0].lstrip("=") != town["called"] else ""
 
 
 def make(row, countries, exemplar, stop, us_states):
@@ -209,4 +220,8 @@ def make(row, countries, exemplar, stop, us_states):
     state = countries[TERRITORIES.get(row["country"], row["country"])]
     return {"id": row["id"], "type": "place", "in": state, "qid": qid,
             "file": "ukraine" if row["country"] == "UA" else FILES.get(zone, "oceania"),
-            "hand": bool(row["hand"]), **names}
+            "hand": bool(row["hand"]), "called": called(row, aliases), **names}
+
+
+def called(row, aliases):
+    return bare(next(iter(entries(aliases)), "").split(" , ")[0]) or row["latin"].replace("'", "")

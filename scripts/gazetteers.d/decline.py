@@ -13,7 +13,9 @@ VOWELS = "аеєиіїоуюяыэё"
 # Feminine names in a soft sign; the others are taken as masculine.
 FEMININE = ("ань", "мень", "рось", "сть", "морь", "керчь", "тверь", "пермь", "сибирь", "обь", "иордань")
 
-PLURALS = ("Афіни", "Салоніки", "Дарданелли", "Канни", "Фіви", "Філіппіни", "Багами", "Острови")
+PLURALS = ("Афіни", "Салоніки", "Дарданелли", "Канни", "Фіви", "Філіппіни", "Багами", "Острови",
+           "Афины", "Салоники", "Дарданеллы", "Канны", "Филиппины", "Багамы", "Мальдивы", "Сейшелы",
+           "Нидерланды", "Челны", "Чебоксары")
 
 UK_ADJECTIVES = {
     "ий": ("ого", "ому", "ий", "им", "ому"), "ій": ("ього", "ьому", "ій", "ім", "ьому"),
@@ -52,7 +54,7 @@ def uk_vowel(word, native):
     if word.endswith("ія"):
         return spread(stem, "ї", "ї", "ю", "єю", "ї")
     if last == "я":
-        soft = "ї" if stem[-1] in VOWELS + "'ʼ’" else "і"
+        soft = "ї" if stem[-1] in VOWELS + "'ʼ’ь" else "і"
         return spread(stem, soft, soft, "ю", "єю" if soft == "ї" else "ею", soft)
     if last == "а":
         hissing = stem[-1] in HISSING
@@ -111,9 +113,9 @@ def ru_vowel(word, native):
     if last == "а":
         plural = "и" if stem[-1] in "гкх" + HISSING else "ы"
         return spread(stem, plural, "е", "у", "ей" if stem[-1] in HISSING + "ц" else "ой", "е")
-    if word.endswith("цы"):
+    if word.endswith("цы") and native:
         return spread(stem, "ов/ев", "ам", "ы", "ами", "ах")
-    if last == "ы":
+    if last == "ы" and (native or word in PLURALS):
         return spread(stem, "-", "ам", "ы", "ами", "ах")
     if last == "о" and native and word.endswith(("ово", "ево", "ино")):
         return spread(stem, "а/о", "у/о", "о", "ом/о", "е/о")

@@ -17,7 +17,9 @@ def prove_head(path, text, mistakes):
         mistakes.append(f"{path}: larger than {FILE_MAX} bytes")
 
 
-def prove_names(place, body, mistakes):
+def prove_names(place, body, owners, mistakes):
+    """`owners`: by type and name the entity that has the name: no two of a type share one."""
+    kind = body.split(",")[0]
     for key in ("names", "adj"):
         listed = re.search(rf"\b{key}: \[([^\]]*)\]", body)
         names = [name for name in re.findall(r'"[^"]*"|[^,\[\]"]+', listed[1]) if name.strip()] if listed else []
@@ -26,6 +28,10 @@ def prove_names(place, body, mistakes):
             mistakes.append(f"{place}: a name twice under {key}")
         if key == "names" and not names:
             mistakes.append(f"{place}: no names")
+        for name in names if key == "names" else []:
+            owner = owners.setdefault((kind, name.strip('"').lstrip("=").lower()), place)
+            if owner != place:
+                mistakes.append(f"{place}: the name {name} is that of {owner}")
         mixed = [name for name in names for word in name.split()
                  if re.search("[a-z]", word, re.I) and re.search("[а-яіїєґ]", word, re.I)]
         if mixed:
@@ -34,7 +40,7 @@ def prove_names(place, body, mistakes):
 
 def prove(folder):
     """0 when all is well; else the mistakes are printed, and 1."""
-    mistakes, places, references = [], {}, []
+    mistakes, places, references, owners = [], {}, [], {}
     for path in sorted(folder.glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         prove_head(path.name, text, mistakes)
@@ -49,7 +55,7 @@ def prove(folder):
                 mistakes.append(f"{place}: {found[1]} stands in {places[found[1]]} already")
             places[found[1]] = path.name
             references += [(place, key, value) for key, value in VALUE.findall(re.sub(r"\[.*?\]", "", found[2]))]
-            prove_names(place, found[2], mistakes)
+            prove_names(place, found[2], owners, mistakes)
     mistakes += [f"{place}: {key}: {value} does not exist" for place, key, value in references
                  if value not in places]
     if not places:

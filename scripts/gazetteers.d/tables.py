@@ -5,6 +5,7 @@ import re
 from decline import decline
 
 HERE = pathlib.Path(__file__).resolve().parent
+NOT_A_CITY = ""  # the owner of names of states, regions and people
 CYRILLIC = re.compile("[а-яіїєґё]", re.I)
 
 
@@ -29,24 +30,26 @@ def plain(name):
     return name.replace("ʼ", "'").replace("’", "'").replace("‘", "'").replace("ё", "е").replace("Ё", "Е")
 
 
+def bare(name):
+    """Without the signs of a pattern and the preposition that gives a name its context."""
+    return re.sub("^(=+|in |near |outside )", "", name)
+
+
 def is_abbreviation(name):
     return " " not in name and len(name) > 1 and name.upper() == name and name[0].isalpha()
 
 
 def guarded(name):
     """How a form stands in the file. The reader compares capitalised words of more than four letters
-    by stem; what a Russian stem makes too short would match other words ("Дания" and "Данные"), and
-    so would English names that end like inflected words. Those are compared as written, and in
-    capitals. Abbreviations are compared as written."""
+    by stem unless `=` asks for the form as it is. Cyrillic forms are all written out and would meet
+    other words by stem ("Дания" and "Данные"), and so would English names that end like inflected
+    words. Abbreviations are compared as written."""
     if name.startswith("=") or "*" in name or " " in name or not name[0].isupper():
-        return [name]
+        return name
     if is_abbreviation(name):
-        return ["==" + name]
-    if CYRILLIC.search(name):
-        short = len(name) > 4 and len(re.sub("[аеєиіїоуюяьйыэ]+$", "", name)) <= 4
-    else:
-        short = len(name) > 4 and name.endswith(("s", "ing", "ed", "ly", "al", "ive", "er"))
-    return ["==" + name, "==" + name.upper()] if short else [name]
+        return "==" + name
+    exact = CYRILLIC.search(name) or name.endswith(("s", "ing", "ed", "ly", "al", "ive", "er"))
+    return "=" + name if exact and len(name) > 4 else name
 
 
 def named(cell, lang, role="noun", native=False):
@@ -67,16 +70,8 @@ def named(cell, lang, role="noun", native=False):
 
 
 def joined(*lists):
-    """All of them once, as they stand in the file; in capitals, for headlines, the first two of each
-    list alone."""
-    found = {}
-    for names in lists:
-        capitals = 0
-        for name in names:
-            forms = guarded(name)
-            capitals += len(forms) > 1
-            found.update(dict.fromkeys(forms if capitals <= 2 else forms[:1]))
-    return list(found)
+    """All of them once, as they stand in the file."""
+    return list(dict.fromkeys(guarded(name) for names in lists for name in names))
 
 
 def taken(codes, territories, people_listed, regions_listed):
@@ -88,7 +83,7 @@ def taken(codes, territories, people_listed, regions_listed):
         names += [form for lang, cell in (("uk", uk), ("ru", ru)) for form in named(
             cell[1:] if cell.startswith("=") else territories[lang][codes[ident]] + ";" + cell, lang)]
     names += [word for entity in people_listed for name in entity["names"] for word in [name, *name.split()]]
-    return {name.lstrip("=").lower(): "" for name in names}
+    return {name.lstrip("=").lower(): NOT_A_CITY for name in names}
 
 
 def states(codes, territories, towns):
@@ -125,6 +120,9 @@ def people():
 
 
 def regions():
-    return [{"id": ident, "type": kind, "in": state, "qid": qid,
-             "names": joined(entries(en), named(uk, "uk"), named(ru, "ru"))}
-            for ident, kind, state, qid, en, uk, ru in rows("regions.tsv", 7)]
+    found = []
+    for ident, kind, state, qid, en, uk, ru in rows("regions.tsv", 7):
+        names = joined(entries(en), named(uk, "uk"), named(ru, "ru"))
+        found.append({"id": ident, "type": kind, "in": state, "qid": qid, "names": names,
+                      "name": bare(names[0]) if names[0].startswith("in ") else ""})
+    return found

@@ -13,6 +13,7 @@
  * of JSON of each pass: first the decoding alone, then everything.
  *
  *   bench_core ITEMS.jsonl [-n PASSES] RULES…
+ *   bench_core ITEMS.jsonl --oracle RULES…     the events with the filter off must be the same
  */
 #define FILE_MAX ((size_t)1 << 30)
 
@@ -76,6 +77,54 @@ static double pass(const struct lines *lines, struct matcher *matcher,
 	return microseconds() - begun;
 }
 
+static void tell(struct str *out, const struct events *events)
+{
+	for (size_t i = 0; i < events->len; i++) {
+		const struct event *event = &events->at[i];
+
+		str_printf(out, "%.*s %d %u", VIEW_ARGS(event->rule), event->score,
+			   event->modality);
+		for (size_t k = 0; k < event->why_count; k++)
+			str_printf(out, " %.*s %u-%u", VIEW_ARGS(event->why[k].node),
+				   event->why[k].from, event->why[k].to);
+		str_add_char(out, '\n');
+	}
+}
+
+/* The number of items in which the filter changes something. */
+static size_t compare(const struct lines *lines, struct matcher *matcher,
+		      const struct ruleset *ruleset)
+{
+	struct wire_limits limits = WIRE_LIMITS_DEFAULT;
+	struct str filtered = {0}, naive = {0};
+	struct arena arena = {0};
+	size_t differ = 0;
+
+	for (size_t i = 0; i < lines->len; i++) {
+		struct events events = {0};
+		struct item item;
+
+		arena_reset(&arena);
+		str_reset(&filtered);
+		str_reset(&naive);
+		if (wire_decode(lines->at[i], &limits, &arena, &item, NULL) != REJECT_NONE)
+			continue;
+		matcher_run(matcher, ruleset, &item, CLOCK_NONE, &arena, &events);
+		tell(&filtered, &events);
+		matcher_run_unfiltered(matcher, ruleset, &item, CLOCK_NONE, &arena, &events);
+		tell(&naive, &events);
+		if (view_equal(str_view(&filtered), str_view(&naive)))
+			continue;
+		printf("%.*s\n--- filtered\n%.*s--- naive\n%.*s", VIEW_ARGS(lines->at[i]),
+		       VIEW_ARGS(str_view(&filtered)), VIEW_ARGS(str_view(&naive)));
+		differ++;
+	}
+	str_fini(&filtered);
+	str_fini(&naive);
+	arena_fini(&arena);
+	return differ;
+}
+
 static void print(const char *name, const struct tally *tally, double time)
 {
 	printf("%-7s %8.2f us per item of %.0f B  %8.2f us per 3 KB  %zu events\n", name,
@@ -108,7 +157,10 @@ int main(int argc, char **argv)
 	struct lines lines;
 	struct err err;
 
-	if (argc > 4 && strcmp(argv[2], "-n") == 0) {
+	if (argc > 3 && strcmp(argv[2], "--oracle") == 0) {
+		passes = 0;
+		first = 3;
+	} else if (argc > 4 && strcmp(argv[2], "-n") == 0) {
 		passes = atoi(argv[3]);
 		first = 4;
 	}
@@ -122,6 +174,8 @@ int main(int argc, char **argv)
 		return 78;
 	lines = split(str_view(&text));
 	matcher = matcher_new(LANGUAGE_UNKNOWN);
+	if (passes == 0)
+		printf("%zu items differ\n", compare(&lines, matcher, ruleset));
 	for (int i = 0; i < passes; i++) {
 		struct tally tally;
 		double time = pass(&lines, NULL, NULL, &tally);

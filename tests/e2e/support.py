@@ -15,7 +15,7 @@ import time
 
 import zmq
 
-DEADLINE_S = float(os.environ.get("NEWSTAG_DEADLINE", "60"))
+DEADLINE_S = float(os.environ.get("NEWSTAG_DEADLINE", "100"))
 DAEMON = os.environ.get("NEWSTAGD", "build/dev/bin/newstagd")
 
 RULE = """

@@ -4,11 +4,11 @@ import json
 import subprocess
 import unittest
 
-from support import BROKEN_PACK, DAEMON, FAILING_PACK, Daemon, item, pack
+from support import BROKEN_PACK, DAEMON, DEADLINE_S, FAILING_PACK, Daemon, item, pack
 
 
 def run(*words):
-    done = subprocess.run([DAEMON, *words], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([DAEMON, *words], capture_output=True, text=True, timeout=DEADLINE_S, check=False)
     return done.returncode, done.stdout, done.stderr
 
 

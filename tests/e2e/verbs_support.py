@@ -11,7 +11,7 @@ import unittest
 import zmq
 
 TOOL = os.environ["NEWSTAG"]
-DEADLINE_MS = 60000
+DEADLINE_MS = int(float(os.environ.get("NEWSTAG_DEADLINE", "100")) * 1000)
 
 
 class Verb:

@@ -44,7 +44,7 @@ def run(case, binaries):
             "T": temp,
         }
         given = case.with_suffix(".in")
-        done = subprocess.run(["bash", "-u", case.name], cwd=HERE, env=environment, timeout=100, check=False,
+        done = subprocess.run(["bash", "-u", case.name], cwd=HERE, env=environment, timeout=500, check=False,
                               input=given.read_bytes() if given.exists() else b"",
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         out, err = (mask(part.decode("utf-8", "backslashreplace"), temp) for part in (done.stdout, done.stderr))

@@ -14,6 +14,7 @@ static const char vocabulary[] =
 	"  SSD: {type: state, names: [South Sudan]}\n"
 	"  SDN: {type: state, names: [Sudan]}\n"
 	"  TUR: {type: state, names: [Turkey]}\n"
+	"  WAL: {type: state, names: [=Wales]}\n"
 	"  USA: {type: state, names: [==US, U.S., United States]}\n"
 	"  zelensky: {type: person, of: UKR, names: [Zelensky, Volodymyr Zelensky]}\n"
 	"  kyiv: {type: place, in: UKR, names: [Kyiv]}\n"
@@ -185,6 +186,7 @@ static const struct {
 	 "Volodymyr Zelensky who=UKR | the Kremlin who=RUS"},
 	{"$state", "South Sudan and Sudan", "South Sudan | Sudan"},
 	{"$TUR", "Turkey; a turkey", "Turkey"},
+	{"$WAL", "Wales and WALES; no wales; the Wale and Waled", "Wales | WALES"},
 	{"$USA", "us in the US, the U.S. and the United States", "US | U.S. | United States"},
 	{"$place", "Kyiv's government in Kyiv", "Kyiv | Kyiv"},
 	{"$person <2> $state", "Zelensky left Russia", "Zelensky left Russia"},
@@ -382,6 +384,27 @@ START_TEST(bounds_near)
 }
 END_TEST
 
+/* The memo's rounds are 32 bits; an item after they begin anew must not see hits of long ago. */
+START_TEST(survives_the_last_round)
+{
+	static const char *const texts[] = {"a talk", "peace", "talks and a talk", "b", "talk"};
+	static const char *const expected[] = {"talk", "", "talks | talk", "", "talk"};
+	struct match *match;
+	struct hits hits;
+
+	read_expression("[$talks, never]");
+	for (size_t i = 0; i < 5; i++) {
+		match = matcher_begin_text(matcher, ruleset, view_of(texts[i]),
+					   language_find(VIEW("en")), &arena);
+		hits = hits_in(match);
+		ck_assert_str_eq(shown(match, &hits), expected[i]);
+		if (i == 1)
+			matcher->memo.round = UINT32_MAX;
+	}
+	ck_assert_uint_eq(matcher->memo.round, 3);
+}
+END_TEST
+
 /* --- entities ------------------------------------------------------------------------------------
  */
 
@@ -438,6 +461,7 @@ int main(void)
 	tcase_add_test(tcase, bounds_terms_by_themselves);
 	tcase_add_test(tcase, bounds_hits);
 	tcase_add_test(tcase, bounds_near);
+	tcase_add_test(tcase, survives_the_last_round);
 	tcase_add_test(tcase, names_entities);
 	tcase_add_test(tcase, finds_mentions);
 	suite_add_tcase(suite, tcase);

@@ -560,6 +560,7 @@ static const struct {
 	{HEAD "rules: {a b: {about: x, when: a}}\n", "2:9+3 bad-name"},
 	{HEAD "rules: {r: {about: '', when: a}}\n", "2:20+2 bad-value"},
 	{HEAD "rules: {r: {about: x, wen: a}}\n", "2:23+3 unknown-key"},
+	{HEAD "entities: {a: {tipe: t-u, names: [A]}}\n", "2:16+4 unknown-key"},
 	{HEAD "rules: {r: {about: x, wen: $b, score: $c}}\n",
 	 "2:23+3 unknown-key; 2:28+2 unresolved-name; 2:39+2 bad-value"},
 	{R("unless: {any: [(b, $c, {all: $d, colour: red}]}, grab: {p: {any: $e, speaker: x}}"),
@@ -847,6 +848,40 @@ START_TEST(entities_above_entities)
 }
 END_TEST
 
+/* Each override copies the list that it changes: many small ones are bounded together. */
+START_TEST(overrides_that_copy_much)
+{
+	read_many("lists: {l: [a]}\noverride:\n", "- {list: l, append: b}\n", 1000, "");
+	ck_assert_uint_eq(diags.errors, 0);
+	read_many("lists: {l: [a]}\noverride:\n", "- {list: l, append: b}\n", 3000, "");
+	ck_assert_uint_eq(diags.errors, 1);
+	ck_assert_str_eq(diags.at[0].code, "too-large");
+	read_many("lists: {l: {en: [a]}}\noverride: [{list: l, append: {", "k#: a,", 257, "}}]\n");
+	ck_assert_str_eq(told(), "3:30 too-large");
+	read_many("override: [", "a,", 65537, "]\n");
+	ck_assert_str_eq(told(), "2:11 too-large");
+}
+END_TEST
+
+START_TEST(too_many_bytes)
+{
+	const char *paths[65];
+	struct str text = {0};
+
+	str_add_text(&text, HEAD "# ");
+	while (text.len < YAML_FILE_MAX)
+		str_add_char(&text, 'x');
+	make_file("a.yaml", text.ptr);
+	for (size_t i = 0; i < 65; i++)
+		paths[i] = arena_printf(&arena, "%s/a.yaml", folder);
+	load_with(paths, 64, NULL, NULL);
+	ck_assert_str_eq(told(), "");
+	load_with(paths, 65, NULL, NULL);
+	ck_assert_str_eq(told(), "0:0 unreadable");
+	str_fini(&text);
+}
+END_TEST
+
 START_TEST(a_file_too_large)
 {
 	struct str text = {0};
@@ -888,6 +923,8 @@ int main(void)
 	tcase_add_test(cases, names_in_names);
 	tcase_add_test(cases, entities_above_entities);
 	tcase_add_test(cases, a_file_too_large);
+	tcase_add_test(cases, too_many_bytes);
+	tcase_add_test(cases, overrides_that_copy_much);
 	tcase_add_loop_test(cases, overrides_patch, 0, sizeof(overrides) / sizeof(overrides[0]));
 	tcase_add_loop_test(cases, tells_mistakes, 0, sizeof(bad) / sizeof(bad[0]));
 	tcase_add_loop_test(cases, warns, 0, sizeof(warned) / sizeof(warned[0]));

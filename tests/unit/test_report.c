@@ -151,10 +151,10 @@ static const struct value date = {
 static const struct value two[] = {{.kind = VALUE_ENTITY, .id = {"RUS", 3}},
 				   {.kind = VALUE_ENTITY, .id = {"UKR", 3}}};
 static const struct event_field fields[] = {
-	{{"customers", 9}, false, &quantity, 1},
-	{{"rolling", 7}, false, &flag, 1},
-	{{"when", 4}, false, &date, 1},
-	{{"parties", 7}, true, two, 2},
+	{{"customers", 9}, false, false, &quantity, 1},
+	{{"rolling", 7}, false, false, &flag, 1},
+	{{"when", 4}, false, false, &date, 1},
+	{{"parties", 7}, true, false, two, 2},
 };
 static const struct view plover[] = {{"SANCTION", 8}};
 static const struct event_code codes[] = {{{"plover", 6}, plover, 1}};

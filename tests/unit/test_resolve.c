@@ -95,6 +95,17 @@ static const struct row merges[] = {
 	 "x/s places=[odesa,kharkiv] cause=storm (50) #"},
 	{PLACED("    set: {status: [{to: over, when: restored}]}\n"),
 	 "A blackout in Odesa. A blackout, restored.", "x/s places=[odesa] (50) #; x/over (50) #"},
+	/* what is only emitted yields to what was read, never the other way */
+	{PLACES "  a:\n    about: a\n    when: blackout\n"
+		"    emit: {class: x, status: s, cause: unknown}\n"
+		"    set: {cause: [{to: storm, when: storm}]}\n"
+		"    adjust: [{when: Odesa, add: 20}]\n",
+	 "A blackout in Odesa. A blackout by storm.", "x/s cause=storm (70) #"},
+	{PLACES "  a:\n    about: a\n    when: blackout\n"
+		"    emit: {class: x, status: s, cause: unknown}\n"
+		"    set: {cause: [{to: storm, when: storm}]}\n"
+		"    adjust: [{when: storm, add: 20}]\n",
+	 "A blackout in Odesa. A blackout by storm.", "x/s cause=storm (70) #"},
 	/* by other fields */
 	{PLACED("    merge: [class, status, places]\n"),
 	 "A blackout in Odesa. A blackout in Kharkiv. A further blackout in Odesa.",

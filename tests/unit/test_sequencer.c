@@ -13,7 +13,7 @@
  * The sequencer with a journal that fails on demand, put in the real one's place at link time: what
  * the journal has not taken is never seen, and never counted.
  */
-#define DEADLINE (20 * CLOCK_SECOND)
+#define DEADLINE (90 * CLOCK_SECOND)
 #define RING 64
 
 /* --- the journal's twin --------------------------------------------------------------------------

@@ -137,6 +137,11 @@ static const struct {
 	 "{ \" газета { \" день \" } пише \" } , - сказав ."},
 	{"de", "Er sagte: „Nein“, und »ja« dann.",
 	 "er sagte : { \" nein \" } , und { \" ja \" } dann ."},
+	/* three paragraphs without a repeated mark, not four; eight deep, not nine */
+	{"uk", "«А.\n\nБ.\n\nВ.\n\nГ».", "{ \" а . || б . || в . || г \" } ."},
+	{"uk", "«А.\n\nБ.\n\nВ.\n\nГ.\n\nҐ».", "\" а . || б . || в . || г . || ґ \" ."},
+	{"uk", "««««««««« а »»»»»»»»»",
+	 "{ \" { \" { \" { \" { \" { \" { \" { \" \" а \" } \" } \" } \" } \" } \" } \" } \" } \""},
 	{"sv", "Han sade ”nej” igen.", "han sade { \" nej \" } igen ."},
 	{"en", "(\"quoted\") 5\" x", "( { \" quoted \" } ) 5 \" x"},
 };

@@ -1,10 +1,9 @@
 #include "yaml/node.h"
 
-#include "base/clock.h"
-
 #include <check.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct arena arena;
 static struct diags diags;
@@ -263,14 +262,14 @@ static const struct {
 START_TEST(stays_within_bounds)
 {
 	struct str text = {0};
-	int64_t start = clock_monotonic();
+	clock_t start = clock(); /* of the processor: others may have the machine */
 
 	str_add_text(&text, hostile[_i].begin);
 	for (size_t i = 0; i < hostile[_i].count; i++)
 		str_add_text(&text, hostile[_i].unit);
 	read_text(str_view(&text));
 	str_fini(&text);
-	ck_assert_int_lt((clock_monotonic() - start) / (CLOCK_SECOND / 1000), HOSTILE_MS_MAX);
+	ck_assert_int_lt((clock() - start) / (CLOCKS_PER_SEC / 1000), HOSTILE_MS_MAX);
 	if (hostile[_i].code) {
 		ck_assert_uint_gt(diags.len, 0);
 		ck_assert_str_eq(diags.at[0].code, hostile[_i].code);

@@ -12,4 +12,4 @@ target_link_libraries(wire_schema newstag)
 target_include_directories(wire_schema PRIVATE ${CMAKE_SOURCE_DIR}/tests)
 add_test(NAME unit.wire_schema COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/wire_schema.py
 	$<TARGET_FILE:wire_schema>)
-set_tests_properties(unit.wire_schema PROPERTIES LABELS wire TIMEOUT 120)
+set_tests_properties(unit.wire_schema PROPERTIES LABELS wire TIMEOUT 600)
