@@ -99,7 +99,7 @@ class Journal(unittest.TestCase):
             done = tool("deadletter", "list", folder)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(len(done.stdout.splitlines()), 3)
-            self.assertIn("invalid_utf8", done.stdout)
+            self.assertIn("not_json", done.stdout)
             done = subprocess.run(
                 [TOOL, "deadletter", "show", "1", folder], capture_output=True, timeout=60, check=False
             )
