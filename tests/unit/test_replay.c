@@ -240,6 +240,67 @@ START_TEST(pages_are_the_journal)
 }
 END_TEST
 
+/* --- bytes ---------------------------------------------------------------------------------------
+ */
+#define LARGE 40
+#define LARGE_BYTES 60000
+
+static struct journal_reader *open_large(char *path)
+{
+	static char payload[LARGE_BYTES], subjects[LARGE][24];
+	struct journal_options options = {.path = path};
+	struct journal_entry entries[LARGE];
+	struct journal *journal = journal_open(&options, NULL);
+
+	ck_assert_ptr_nonnull(journal);
+	memset(payload, ' ', sizeof(payload));
+	for (int i = 0; i < LARGE; i++) {
+		snprintf(subjects[i], sizeof(subjects[i]), "urn:large:%d", i);
+		entries[i] = (struct journal_entry){.topic = VIEW("event.a.b"),
+						    .payload = {payload, sizeof(payload)},
+						    .subject = view_of(subjects[i]),
+						    .recorded = BEGIN + i};
+		journal_number(journal, &entries[i]);
+	}
+	ck_assert_int_eq(journal_commit(journal, entries, LARGE, 0, NULL), 0);
+	journal_close(journal);
+	return journal_reader_open(path, NULL);
+}
+
+static const struct {
+	const char *request;
+	size_t count;
+	uint64_t first;
+	bool more;
+} large[] = {
+	{"{\"from\":1}", 18, 1, true},	     {"{\"from\":19}", 18, 19, true},
+	{"{\"from\":23}", 18, 23, false},    {"{\"from\":1,\"limit\":5}", 5, 1, true},
+	{"{\"latest\":true}", 18, 23, true},
+};
+
+/* A reply ends with the event that reaches REPLAY_BYTES; of the latest, the newest stay. */
+START_TEST(bounds_bytes)
+{
+	char path[96], command[128];
+	struct journal_reader *large_reader;
+
+	ck_assert_uint_eq(REPLAY_BYTES / LARGE_BYTES, 17);
+	snprintf(path, sizeof(path), "%s/large", folder);
+	large_reader = open_large(path);
+	ck_assert_ptr_nonnull(large_reader);
+	for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		replay_answer(large_reader, view_of(large[i].request), &reply);
+		ck_assert_msg(reply.good, "%s", reply.header.ptr);
+		ck_assert_uint_eq(reply.page.len, large[i].count);
+		ck_assert_uint_eq(reply.page.at[0].sequence, large[i].first);
+		ck_assert_int_eq(reply.page.more, large[i].more);
+	}
+	journal_reader_close(large_reader);
+	snprintf(command, sizeof(command), "rm -r %s", path);
+	ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 #define COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 int main(void)
@@ -256,6 +317,7 @@ int main(void)
 	tcase_add_loop_test(tcase, answers, 0, COUNT(answered));
 	tcase_add_test(tcase, counts_alone);
 	tcase_add_loop_test(tcase, pages_are_the_journal, 0, 4);
+	tcase_add_test(tcase, bounds_bytes);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
