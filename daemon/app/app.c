@@ -4,6 +4,7 @@
 #include "app/logfile.h"
 #include "app/notify.h"
 #include "app/signals.h"
+#include "app/stores.h"
 #include "base/clock.h"
 #include "base/exit.h"
 
@@ -102,9 +103,32 @@ static int open_control(struct app *app, struct err *err)
 		       sentence);
 }
 
+/* Without a journal there is nothing to give again; the log says so. */
+static int open_replay(struct app *app, struct err *err)
+{
+	const struct conf *conf = app->conf;
+	struct replay_options options = {
+		.bus = app->bus,
+		.endpoint = conf->replay.endpoint,
+		.journal = conf->journal.path,
+		.log = app->log,
+	};
+
+	if (!options.endpoint)
+		return 0;
+	if (!*options.journal || conf->journal.durability == DURABILITY_OFF) {
+		log_line(app->log, LEVEL_WARNING,
+			 "no replay: %s, so no event is kept; subscribers can see what they "
+			 "missed, but not get it",
+			 *options.journal ? "journal.durability is off" : "journal.path is empty");
+		return 0;
+	}
+	app->replay = replay_start(&options, err);
+	return app->replay ? 0 : -1;
+}
+
 static int open_all(struct app *app, struct err *err)
 {
-	struct journal_options journal = {.path = app->conf->journal.path};
 	struct pipeline *pipeline = &app->pipeline;
 
 	pipeline->conf = app->conf;
@@ -119,10 +143,8 @@ static int open_all(struct app *app, struct err *err)
 	app->bus = bus_open(err);
 	if (!app->bus)
 		return -1;
-	pipeline->journal = journal_open(&journal, err);
-	if (!pipeline->journal)
-		return -1;
-	if (open_control(app, err) < 0 || open_output(app, err) < 0)
+	if (stores_open(app, err) < 0 || open_control(app, err) < 0 || open_output(app, err) < 0 ||
+	    open_replay(app, err) < 0)
 		return -1;
 	return open_feeds(app, err);
 }
@@ -193,10 +215,10 @@ static void close_all(struct app *app)
 		ring_free(pipeline->ring);
 		counters_fini(&pipeline->counters);
 	}
+	replay_stop(app->replay);
 	output_close(pipeline->output);
 	control_close(app->control);
-	if (pipeline->journal)
-		journal_close(pipeline->journal);
+	stores_close(app);
 	if (app->bus)
 		bus_close(app->bus);
 	wake_fini(&app->told);
@@ -235,7 +257,8 @@ static void keep_alive(struct app *app, int64_t now)
 		return;
 	if ((intake == app->alive.intake_turns && !app->draining) ||
 	    sequencer == app->alive.sequencer_turns ||
-	    (counts.in_flight && settled == app->alive.settled))
+	    (counts.in_flight && settled == app->alive.settled &&
+	     !atomic_load(&app->pipeline.events_stalled)))
 		return;
 	app->alive.intake_turns = intake;
 	app->alive.sequencer_turns = sequencer;
@@ -245,7 +268,7 @@ static void keep_alive(struct app *app, int64_t now)
 }
 
 /* Returns whether the pipeline has ended. */
-static bool wait_and_act(struct app *app)
+static bool wait_and_act(struct app *app, int timeout_ms)
 {
 	struct bus_wait waits[] = {
 		{.fd = app->signals},
@@ -255,7 +278,7 @@ static bool wait_and_act(struct app *app)
 	};
 	size_t count = sizeof(waits) / sizeof(waits[0]) - (app->control ? 0 : 1);
 
-	bus_wait(waits, count, TURN_MS, NULL);
+	bus_wait(waits, count, timeout_ms, NULL);
 	signals_take(app);
 	if (waits[1].ready)
 		wake_disarm(&app->told);
@@ -275,11 +298,12 @@ static void say_started(struct app *app)
 		 app->options.conf_path ? app->options.conf_path : "defaults");
 	log_line(app->log, LEVEL_INFO,
 		 "newstagd %s started: configuration %s; %zu rules in %zu files, %s; %zu feed%s, "
-		 "%zu worker%s; events at %s, control at %s",
+		 "%zu worker%s; events at %s, replay at %s, control at %s",
 		 NEWSTAG_VERSION, where, generation->rules, generation->files,
 		 ruleset_hash(generation->ruleset), app->conf->feed_count,
 		 app->conf->feed_count == 1 ? "" : "s", app->worker_count,
 		 app->worker_count == 1 ? "" : "s", output_endpoint(app->pipeline.output),
+		 app->replay ? replay_endpoint(app->replay) : "none",
 		 app->control ? bus_socket_endpoint(control_socket(app->control)) : "none");
 	notify_send("READY=1\nSTATUS=%zu rules in %zu files, %s", generation->rules,
 		    generation->files, ruleset_hash(generation->ruleset));
@@ -296,6 +320,16 @@ void app_log_counters(struct app *app, const char *head)
 	str_fini(&text);
 }
 
+/* Until what the spool held is with the workers; returns whether the pipeline has ended. */
+static bool recover(struct app *app)
+{
+	bool ended = false;
+
+	while (!ended && !atomic_load(&app->pipeline.recovered))
+		ended = wait_and_act(app, 1);
+	return ended;
+}
+
 static int run(struct app *app)
 {
 	struct err err;
@@ -305,9 +339,12 @@ static int run(struct app *app)
 		log_line(app->log, LEVEL_ERROR, "cannot start: %s", err.text);
 		stop_threads(app);
 	} else {
-		say_started(app);
-		while (!wait_and_act(app))
-			continue;
+		bool ended = recover(app);
+
+		if (!ended)
+			say_started(app);
+		while (!ended)
+			ended = wait_and_act(app, TURN_MS);
 		stop_threads(app);
 		app_log_counters(app, "ended");
 		status = atomic_load(&app->pipeline.failed) ? END_IO : END_OK;

@@ -22,11 +22,14 @@ struct intake {
 	pthread_t thread;
 	struct pipeline *pipeline;
 	atomic_bool stop;
-	int64_t turned;	     /* monotonic times */
-	int64_t got;	     /* something came */
-	int64_t drain_begin; /* CLOCK_NONE: not draining */
-	int64_t looked;	     /* whether it is drained */
-	bool full;	     /* the ring was, when reading last ended */
+	int64_t turned;		  /* monotonic times */
+	int64_t got;		  /* something came */
+	int64_t drain_begin;	  /* CLOCK_NONE: not draining */
+	int64_t looked;		  /* whether it is drained */
+	bool full;		  /* the ring was, when reading last ended */
+	size_t filled;		  /* slots behind the ring's head that are not on the spool yet */
+	bool stalled;		  /* since the disk takes no more */
+	struct spool_item *items; /* of the slots filled, as many as the ring has room */
 	struct watched watched[CONF_FEEDS_MAX];
 	struct bus_wait waits[2 * CONF_FEEDS_MAX + 1];
 	pthread_mutex_t lock;
@@ -49,7 +52,7 @@ static void hear(struct intake *intake, size_t index, int64_t now)
 		 feed_name(pipeline->feeds[index]));
 }
 
-/* Up to a batch of one feed into the ring; how many. */
+/* Up to a batch of one feed into free slots; how many. */
 static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 {
 	struct pipeline *pipeline = intake->pipeline;
@@ -58,21 +61,23 @@ static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 	struct err err;
 	int got = 1;
 
+	room = room > intake->filled ? room - intake->filled : 0;
 	room = room < BATCH ? room : BATCH;
 	room = room < watched->left ? room : watched->left;
 	while (count < room) {
-		struct slot *slot = ring_free_slot(pipeline->ring, count);
+		struct slot *slot = ring_free_slot(pipeline->ring, intake->filled);
 
 		got = feed_receive(pipeline->feeds[index], &slot->message, &err);
 		if (got <= 0)
 			break;
 		slot->feed = (unsigned)index;
+		slot->item = 0;
+		intake->filled++;
 		watched->surplus += slot->message.frames > 2;
 		count++;
 	}
 	if (got < 0)
 		log_line(pipeline->log, LEVEL_ERROR, "%s", err.text);
-	ring_publish(pipeline->ring, count);
 	if (intake->drain_begin != CLOCK_NONE)
 		watched->left -= count;
 	if (count)
@@ -80,14 +85,175 @@ static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 	return count;
 }
 
+/* --- the spool -----------------------------------------------------------------------------------
+ */
+
+/* More of a message that is too large is not kept: it is rejected for its size all the same. */
+static struct view spooled_part(const struct intake *intake, struct view payload)
+{
+	size_t most = (size_t)intake->pipeline->conf->limits.message_bytes + 1;
+
+	return payload.len > most ? view_slice(payload, 0, most) : payload;
+}
+
+static int put_on_spool(struct intake *intake, struct err *err)
+{
+	struct pipeline *pipeline = intake->pipeline;
+	int64_t now = clock_now();
+	int outcome;
+
+	for (size_t i = 0; i < intake->filled; i++) {
+		const struct slot *slot = ring_free_slot(pipeline->ring, i);
+
+		intake->items[i] = (struct spool_item){
+			.feed = view_of(pipeline_feed_name(pipeline, slot->feed)),
+			.payload = spooled_part(intake, slot->message.last),
+			.received = now,
+		};
+	}
+	outcome = spool_put(pipeline->spool, intake->items, intake->filled,
+			    atomic_load(&pipeline->settled), err);
+	for (size_t i = 0; i < intake->filled && outcome == JOURNAL_KEPT; i++)
+		ring_free_slot(pipeline->ring, i)->item = intake->items[i].number;
+	return outcome;
+}
+
+static void stall(struct intake *intake, const char *why)
+{
+	if (intake->stalled)
+		return;
+	intake->stalled = true;
+	atomic_store(&intake->pipeline->items_stalled, true);
+	log_line(intake->pipeline->log, LEVEL_ERROR,
+		 "items cannot be kept now, so none are read: %s", why);
+}
+
+static void go_on(struct intake *intake)
+{
+	if (!intake->stalled)
+		return;
+	intake->stalled = false;
+	atomic_store(&intake->pipeline->items_stalled, false);
+	log_line(intake->pipeline->log, LEVEL_INFO, "items are kept and read again");
+}
+
+/*
+ * Has the filled slots on disk, then hands them to the workers: only now they are received. False
+ * when they have to wait for the disk. A spool that fails for good ends the daemon, as the journal
+ * does.
+ */
+static bool hand_over(struct intake *intake)
+{
+	struct pipeline *pipeline = intake->pipeline;
+	struct err err;
+	int outcome = pipeline->spool ? put_on_spool(intake, &err) : JOURNAL_KEPT;
+
+	if (outcome == JOURNAL_KEPT) {
+		go_on(intake);
+		ring_publish(pipeline->ring, intake->filled);
+		intake->filled = 0;
+		return true;
+	}
+	if (outcome == JOURNAL_FULL) {
+		stall(intake, err.text);
+		return false;
+	}
+	log_line(pipeline->log, LEVEL_ERROR, "items cannot be kept: %s", err.text);
+	atomic_store(&pipeline->failed, true);
+	wake_force(&pipeline->ended);
+	return false;
+}
+
+static unsigned find_feed(const struct conf *conf, struct view name)
+{
+	unsigned index = 0;
+
+	while (index < conf->feed_count && !view_is(name, conf->feeds[index].name))
+		index++;
+	return index;
+}
+
+/* What the spool held when the daemon started goes into the ring before anything new. False when
+ * there is more. */
+static bool recover_some(struct intake *intake)
+{
+	struct pipeline *pipeline = intake->pipeline;
+	size_t room = ring_room(pipeline->ring), count = 0;
+	struct spool_item item;
+	struct err err;
+	int got = 1;
+
+	while (count < room && (got = spool_next(pipeline->spool, &item, &err)) > 0) {
+		struct slot *slot = ring_free_slot(pipeline->ring, count);
+
+		if (got == SPOOL_DAMAGED) {
+			log_line(pipeline->log, LEVEL_ERROR, "%s", err.text);
+			continue;
+		}
+		bus_message_copy(item.payload, &slot->message);
+		slot->feed = find_feed(pipeline->conf, item.feed);
+		slot->item = item.number;
+		count++;
+	}
+	ring_publish(pipeline->ring, count);
+	if (got < 0)
+		log_line(pipeline->log, LEVEL_ERROR, "the spool cannot be read: %s", err.text);
+	return got <= 0;
+}
+
+static void recover(struct intake *intake)
+{
+	struct pipeline *pipeline = intake->pipeline;
+	struct wake *wake = ring_room_wake(pipeline->ring);
+	struct bus_wait waits[] = {{.fd = wake->fd}};
+
+	while (pipeline->spool && !recover_some(intake) && !atomic_load(&intake->stop) &&
+	       !atomic_load(&pipeline->failed)) {
+		wake_arm(wake);
+		if (ring_room(pipeline->ring) == 0)
+			bus_wait(waits, 1, TURN_MS, NULL);
+		wake_disarm(wake);
+		atomic_fetch_add(&pipeline->intake_turns, 1);
+	}
+	atomic_store(&pipeline->recovered, true);
+}
+
+/* What was read and could not be kept before the end was never counted as received. */
+static void abandon(struct intake *intake)
+{
+	struct pipeline *pipeline = intake->pipeline;
+
+	if (intake->filled)
+		log_line(pipeline->log, LEVEL_WARNING,
+			 "%zu items that had come could not be kept and are left behind",
+			 intake->filled);
+	for (size_t i = 0; i < intake->filled; i++)
+		bus_message_fini(&ring_free_slot(pipeline->ring, i)->message);
+	intake->filled = 0;
+}
+
+/* Draining counts time in which nothing came: what the disk took is none. */
+static void leave_out(struct intake *intake, int64_t begin)
+{
+	int64_t took = clock_monotonic() - begin;
+
+	intake->got += took;
+	if (intake->drain_begin != CLOCK_NONE)
+		intake->drain_begin += took;
+}
+
 static size_t read_feeds(struct intake *intake, int64_t now)
 {
 	size_t count = 0;
 
+	if (intake->filled && !hand_over(intake))
+		return 0;
 	for (size_t i = 0; i < intake->pipeline->conf->feed_count; i++)
 		count += read_feed(intake, i, now);
 	if (count)
 		intake->got = now;
+	hand_over(intake);
+	leave_out(intake, now);
 	intake->full = ring_room(intake->pipeline->ring) == 0;
 	return count;
 }
@@ -135,6 +301,8 @@ static void turn(struct intake *intake, int64_t now)
 		feed_turn(intake->pipeline->feeds[i], now, note, intake->pipeline->log);
 		watch_silence(intake, i, now);
 	}
+	if (intake->pipeline->spool && intake->filled == 0)
+		hand_over(intake); /* clears away what is settled */
 	intake->turned = now;
 	atomic_fetch_add(&intake->pipeline->intake_turns, 1);
 	show(intake);
@@ -151,7 +319,10 @@ static void wait_for_more(struct intake *intake, int timeout_ms)
 	size_t count = 0, feeds = pipeline->conf->feed_count;
 	bool room = ring_room(pipeline->ring) > 0;
 
-	if (!room) {
+	if (intake->stalled) {
+		room = false;
+		timeout_ms = STALL_RETRY_MS;
+	} else if (!room) {
 		wake_arm(wake);
 		room = ring_room(pipeline->ring) > 0;
 	}
@@ -200,6 +371,8 @@ static bool drained(struct intake *intake, int64_t now)
 	}
 	if (atomic_load(&intake->pipeline->failed))
 		return true;
+	if (intake->stalled)
+		return now - intake->drain_begin > STALL_DRAIN_MS * MS;
 	if (intake->full) {
 		intake->drain_begin += since;
 		intake->got = now;
@@ -214,13 +387,17 @@ static void *take_in(void *context)
 	int64_t now = clock_monotonic();
 
 	pthread_setname_np(pthread_self(), "intake");
+	recover(intake);
 	turn(intake, now);
 	while (!drained(intake, now)) {
 		bool any = read_feeds(intake, now) > 0;
 
 		/* The state shown must not lag behind what was read when nothing more comes. */
-		if (!any || now - intake->turned > TURN_MS * MS)
+		if (!any || now - intake->turned > TURN_MS * MS) {
+			now = clock_monotonic();
 			turn(intake, now);
+			leave_out(intake, now);
+		}
 		if (!any)
 			wait_for_more(intake, intake->drain_begin == CLOCK_NONE
 						      ? TURN_MS
@@ -228,6 +405,7 @@ static void *take_in(void *context)
 		now = clock_monotonic();
 	}
 	show(intake);
+	abandon(intake);
 	ring_close(intake->pipeline->ring);
 	return NULL;
 }
@@ -241,6 +419,7 @@ struct intake *intake_start(struct pipeline *pipeline, struct err *err)
 
 	intake->pipeline = pipeline;
 	intake->drain_begin = CLOCK_NONE;
+	intake->items = xcalloc(ring_size(pipeline->ring), sizeof(*intake->items));
 	for (size_t i = 0; i < CONF_FEEDS_MAX; i++)
 		intake->watched[i] = (struct watched){.heard = CLOCK_NONE, .left = SIZE_MAX};
 	pthread_mutex_init(&intake->lock, NULL);
@@ -249,6 +428,7 @@ struct intake *intake_start(struct pipeline *pipeline, struct err *err)
 		return intake;
 	err_set(err, "cannot start the thread that receives");
 	pthread_mutex_destroy(&intake->lock);
+	free(intake->items);
 	free(intake);
 	return NULL;
 }
@@ -256,6 +436,7 @@ struct intake *intake_start(struct pipeline *pipeline, struct err *err)
 void intake_stop(struct intake *intake)
 {
 	atomic_store(&intake->stop, true);
+	atomic_store(&intake->pipeline->draining, true);
 	wake_force(ring_room_wake(intake->pipeline->ring));
 }
 
@@ -265,6 +446,7 @@ void intake_join(struct intake *intake)
 		return;
 	pthread_join(intake->thread, NULL);
 	pthread_mutex_destroy(&intake->lock);
+	free(intake->items);
 	free(intake);
 }
 

@@ -4,11 +4,14 @@
 #include "app/counters.h"
 #include "app/generation.h"
 #include "app/ring.h"
+#include "app/seen.h"
 #include "base/log.h"
 #include "bus/feed.h"
 #include "bus/output.h"
 #include "conf/conf.h"
+#include "journal/deadletter.h"
 #include "journal/journal.h"
+#include "journal/spool.h"
 
 /*
  * What the stages share. Each member is one thread's or safe from any:
@@ -23,13 +26,30 @@ struct pipeline {
 	struct feed *feeds[CONF_FEEDS_MAX];
 	struct output *output;
 	struct journal *journal;
-	struct wake ended;  /* rung when the sequencer has ended */
-	atomic_bool failed; /* it ended because events could not be kept */
+	struct seen *seen;		 /* the sequencer's */
+	struct spool *spool;		 /* intake's; NULL: none */
+	struct deadletters *deadletters; /* the sequencer's; NULL: none */
+	_Atomic uint64_t settled;	 /* items of the spool that need not be judged again */
+	struct wake ended;		 /* rung when the sequencer has ended */
+	atomic_bool failed;		 /* it ended because events could not be kept */
+	/* The disk takes no more: events or dead letters; items. */
+	atomic_bool events_stalled, items_stalled;
+	atomic_bool recovered; /* what the spool held at the start is in the ring */
+	atomic_bool draining;
 	_Atomic uint64_t intake_turns, sequencer_turns; /* signs of life */
 	_Atomic size_t subscriptions;
 };
 
-#define TURN_MS 500 /* at most so long a thread waits before it turns its sockets again */
+#define STALL_RETRY_MS 100  /* between attempts to write to a full disk */
+#define STALL_DRAIN_MS 3000 /* draining waits so long for a full disk */
+#define TURN_MS 500	    /* at most so long a thread waits before it turns its sockets again */
+
+/* Of a slot's feed. */
+static inline const char *pipeline_feed_name(const struct pipeline *pipeline, unsigned feed)
+{
+	return feed < pipeline->conf->feed_count ? pipeline->conf->feeds[feed].name
+						 : "(one of before)";
+}
 
 static inline struct wire_limits pipeline_limits(const struct conf *conf)
 {

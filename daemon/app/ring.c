@@ -80,6 +80,11 @@ struct slot *ring_slot(struct ring *ring, uint64_t position)
 	return &ring->slots[position & (ring->size - 1)];
 }
 
+size_t ring_size(const struct ring *ring)
+{
+	return ring->size;
+}
+
 /* --- intake -------------------------------------------------------------------------------------
  */
 

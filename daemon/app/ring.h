@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "bus/bus.h"
+#include "journal/journal.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
 
@@ -24,13 +25,16 @@ enum outcome { OUTCOME_TAGGED, OUTCOME_UNTAGGED, OUTCOME_FILTERED, OUTCOME_HELD,
 struct slot {
 	/* by intake */
 	struct bus_message message;
-	unsigned feed;
+	unsigned feed; /* as many as there are: one that the configuration no longer has */
+	uint64_t item; /* its number in the spool; 0: there is none */
 	/* by the worker */
 	enum outcome outcome;
 	enum reject reason; /* when rejected */
 	struct reject_place place;
 	int64_t recorded;
-	struct str out; /* topics and payloads */
+	unsigned char digest[JOURNAL_DIGEST_SIZE]; /* of what the item says */
+	size_t subject, subject_len;		   /* in `out`: the item's identifier */
+	struct str out;				   /* topics and payloads */
 	struct {
 		VEC(struct encoded);
 	} events;
@@ -48,6 +52,7 @@ struct ring;
 struct ring *ring_new(size_t size, struct err *err);
 /* Releases what is still in it, too. No thread may be in it any more. */
 void ring_free(struct ring *ring);
+size_t ring_size(const struct ring *ring);
 
 /* Items ever put in, and ever taken out. From any thread. */
 uint64_t ring_head(const struct ring *ring);

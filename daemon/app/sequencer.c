@@ -7,19 +7,28 @@
  * A batch is what is done without a gap, BATCH items at most: all its events are numbered and
  * patched, given to the journal and committed together, then published, then the items are counted
  * and their slots given back. An event is never seen before the journal has it, and an item is in
- * flight until its events are out.
+ * flight until its events are out. Rejected items go to the dead letters before the journal says
+ * that they are settled: the daemon may die in between, and they are judged again.
+ *
+ * A full disk is waited for with the batch in hand: the ring fills, and intake stops reading.
  */
-#define BATCH 64	  /* items */
-#define BEGINNING_MAX 120 /* bytes of a rejected item in the log */
+#define BATCH 256			  /* items */
+#define BEGINNING_MAX 120		  /* bytes of a rejected item in the log */
+#define TEND_INTERVAL (10 * CLOCK_SECOND) /* between looks at what retention has past */
 
 struct sequencer {
 	pthread_t thread;
 	struct pipeline *pipeline;
-	int64_t beat; /* monotonic time of the next heartbeat */
+	int64_t beat;	    /* monotonic time of the next heartbeat */
+	int64_t tend;	    /* and of the next look at retention */
+	uint64_t published; /* the last sequence that may be known outside */
 	struct str heartbeat;
 	struct {
 		VEC(struct journal_entry);
 	} entries; /* of the batch */
+	struct {
+		VEC(struct deadletter);
+	} letters; /* likewise */
 };
 
 /* --- rejected items -----------------------------------------------------------------------------
@@ -38,10 +47,30 @@ static void tell_reject(struct sequencer *sequencer, const struct slot *slot)
 	safe_add(bytes, BEGINNING_MAX, &beginning);
 	log_line(pipeline->log, LEVEL_WARNING,
 		 "feed %s: rejected an item of %zu bytes: %s at byte %zu%s%s; it begins: %s",
-		 pipeline->conf->feeds[slot->feed].name, bytes.len, reject_name(slot->reason),
+		 pipeline_feed_name(pipeline, slot->feed), bytes.len, reject_name(slot->reason),
 		 slot->place.offset, member ? " in " : "", member ? member : "",
 		 beginning.ptr ? beginning.ptr : "");
 	str_fini(&beginning);
+}
+
+static void bury(struct sequencer *sequencer, const struct slot *slot)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+
+	tell_reject(sequencer, slot);
+	if (!pipeline->deadletters)
+		return;
+	vec_push(&sequencer->letters,
+		 (struct deadletter){
+			 .item = slot->item,
+			 .time = slot->recorded,
+			 .feed = view_of(pipeline_feed_name(pipeline, slot->feed)),
+			 .reason = view_of(reject_name(slot->reason)),
+			 .member = view_of(slot->place.member),
+			 .offset = slot->place.offset,
+			 .size = slot->message.last.len,
+			 .payload = slot->message.last,
+		 });
 }
 
 /* --- a batch ------------------------------------------------------------------------------------
@@ -57,6 +86,9 @@ static void number(struct sequencer *sequencer, struct slot *slot)
 		struct journal_entry entry = {
 			.topic = {out.ptr + event->topic, event->topic_len},
 			.payload = {out.ptr + event->payload, event->payload_len},
+			.subject = {out.ptr + slot->subject, slot->subject_len},
+			.id = event->id,
+			.digest = slot->digest,
 			.recorded = slot->recorded,
 		};
 
@@ -67,15 +99,72 @@ static void number(struct sequencer *sequencer, struct slot *slot)
 	}
 }
 
-static int keep(struct sequencer *sequencer, struct err *err)
-{
-	struct journal *journal = sequencer->pipeline->journal;
+/* --- keeping it ---------------------------------------------------------------------------------
+ */
 
+static void turn(struct sequencer *sequencer, int64_t now);
+
+/* Dead letters first. An outcome of the journal. */
+static int try_to_keep(struct sequencer *sequencer, uint64_t settled, struct err *err)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	int64_t retain = pipeline->conf->journal.retain_ms * (CLOCK_SECOND / 1000);
+	int outcome = JOURNAL_KEPT;
+
+	if (sequencer->letters.len)
+		outcome = deadletters_put(pipeline->deadletters, sequencer->letters.at,
+					  sequencer->letters.len, clock_now() - retain, err);
+	if (outcome != JOURNAL_KEPT)
+		return outcome;
+	vec_reset(&sequencer->letters);
 	if (sequencer->entries.len == 0)
-		return 0;
-	if (journal_append(journal, sequencer->entries.at, sequencer->entries.len, err) < 0)
+		return JOURNAL_KEPT;
+	return journal_commit(pipeline->journal, sequencer->entries.at, sequencer->entries.len,
+			      settled, err);
+}
+
+static void pause_stalled(struct sequencer *sequencer)
+{
+	struct bus_wait waits[] = {{.socket = output_socket(sequencer->pipeline->output)}};
+
+	turn(sequencer, clock_monotonic());
+	bus_wait(waits, 1, STALL_RETRY_MS, NULL);
+}
+
+/* Whether it is time to give up a disk that stays full: only when we are to end. */
+static bool gives_up(struct sequencer *sequencer, int64_t *draining_since)
+{
+	int64_t now = clock_monotonic();
+
+	if (!atomic_load(&sequencer->pipeline->draining))
+		return false;
+	if (*draining_since == CLOCK_NONE)
+		*draining_since = now;
+	return now - *draining_since > STALL_DRAIN_MS * (CLOCK_SECOND / 1000);
+}
+
+/* Keeps the batch, however long the disk is full. -1: it is not kept and never will be. */
+static int keep(struct sequencer *sequencer, uint64_t settled, struct err *err)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	int64_t draining_since = CLOCK_NONE;
+	int outcome = try_to_keep(sequencer, settled, err);
+
+	if (outcome != JOURNAL_FULL)
+		return outcome;
+	atomic_store(&pipeline->events_stalled, true);
+	log_line(pipeline->log, LEVEL_ERROR,
+		 "events cannot be kept now, so nothing is published and intake stops: %s",
+		 err->text);
+	while (outcome == JOURNAL_FULL && !gives_up(sequencer, &draining_since)) {
+		pause_stalled(sequencer);
+		outcome = try_to_keep(sequencer, settled, err);
+	}
+	if (outcome != JOURNAL_KEPT)
 		return -1;
-	return journal_commit(journal, err);
+	atomic_store(&pipeline->events_stalled, false);
+	log_line(pipeline->log, LEVEL_INFO, "events are kept and published again");
+	return JOURNAL_KEPT;
 }
 
 static void publish(struct sequencer *sequencer)
@@ -91,26 +180,40 @@ static void publish(struct sequencer *sequencer)
 	}
 }
 
+/* What came before, by what it says, is not tagged again. */
+static void drop_duplicate(struct sequencer *sequencer, struct slot *slot)
+{
+	if (slot->outcome != OUTCOME_TAGGED && slot->outcome != OUTCOME_UNTAGGED)
+		return;
+	if (!seen_add(sequencer->pipeline->seen, slot->digest))
+		return;
+	slot->outcome = OUTCOME_FILTERED;
+	vec_reset(&slot->events);
+}
+
 /* -1 when the journal failed: nothing of the batch was published or counted. */
 static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 {
 	struct pipeline *pipeline = sequencer->pipeline;
-	uint64_t tail = ring_tail(pipeline->ring);
+	uint64_t tail = ring_tail(pipeline->ring), settled = 0;
 	struct counts batch = {0};
 
 	vec_reset(&sequencer->entries);
 	for (size_t i = 0; i < count; i++) {
 		struct slot *slot = ring_slot(pipeline->ring, tail + i);
 
+		drop_duplicate(sequencer, slot);
 		number(sequencer, slot);
 		counts_add_slot(&batch, slot);
 		if (slot->outcome == OUTCOME_REJECTED)
-			tell_reject(sequencer, slot);
+			bury(sequencer, slot);
+		settled = slot->item;
 	}
-	if (keep(sequencer, err) < 0)
+	if (keep(sequencer, settled, err) < 0)
 		return -1;
 	publish(sequencer);
-	batch.sequence = journal_head(pipeline->journal);
+	sequencer->published = batch.sequence = journal_head(pipeline->journal);
+	atomic_store(&pipeline->settled, settled);
 	counters_add(&pipeline->counters, &batch, tail + count);
 	ring_release(pipeline->ring, count);
 	return 0;
@@ -129,7 +232,7 @@ static void beat(struct sequencer *sequencer, int64_t now)
 		return;
 	sequencer->beat = now + interval;
 	str_reset(&sequencer->heartbeat);
-	wire_heartbeat(view_of(pipeline->conf->instance), journal_head(pipeline->journal),
+	wire_heartbeat(view_of(pipeline->conf->instance), sequencer->published,
 		       journal_stream(pipeline->journal), clock_now(), &sequencer->heartbeat);
 	if (output_send(pipeline->output, VIEW(HEARTBEAT_TOPIC), str_view(&sequencer->heartbeat),
 			&err) < 0)
@@ -167,6 +270,20 @@ static void turn(struct sequencer *sequencer, int64_t now)
 	beat(sequencer, now);
 }
 
+static void tend(struct sequencer *sequencer, int64_t now)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	size_t dropped;
+
+	if (now < sequencer->tend)
+		return;
+	sequencer->tend = now + TEND_INTERVAL;
+	dropped = journal_tend(pipeline->journal, clock_now());
+	if (dropped)
+		log_line(pipeline->log, LEVEL_INFO, "retention: %zu segment%s of the journal went",
+			 dropped, dropped == 1 ? "" : "s");
+}
+
 static void *sequence(void *context)
 {
 	struct sequencer *sequencer = context;
@@ -186,6 +303,7 @@ static void *sequence(void *context)
 			break;
 		}
 		turn(sequencer, now);
+		tend(sequencer, now);
 		if (count == 0)
 			wait_for_more(sequencer, now);
 	}
@@ -201,6 +319,7 @@ struct sequencer *sequencer_start(struct pipeline *pipeline, struct err *err)
 	struct sequencer *sequencer = xcalloc(1, sizeof(*sequencer));
 
 	sequencer->pipeline = pipeline;
+	sequencer->published = journal_head(pipeline->journal);
 	if (pthread_create(&sequencer->thread, NULL, sequence, sequencer) == 0)
 		return sequencer;
 	err_set(err, "cannot start the thread that publishes");
@@ -215,5 +334,6 @@ void sequencer_join(struct sequencer *sequencer)
 	pthread_join(sequencer->thread, NULL);
 	str_fini(&sequencer->heartbeat);
 	vec_fini(&sequencer->entries);
+	vec_fini(&sequencer->letters);
 	free(sequencer);
 }

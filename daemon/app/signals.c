@@ -21,6 +21,7 @@ int signals_open(void)
 	for (size_t i = 0; i < SIGNALS; i++)
 		sigaddset(&set, signals[i]);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is a full disk */
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	assert(fd >= 0);

@@ -62,6 +62,35 @@ static void write_output(struct app *app, const struct counts *counts, struct js
 	jsonw_object_end(json);
 }
 
+static size_t write_stalls(struct app *app, struct jsonw *json)
+{
+	bool events = atomic_load(&app->pipeline.events_stalled);
+	bool items = atomic_load(&app->pipeline.items_stalled);
+
+	if (events)
+		jsonw_string(json, "the journal takes no events now");
+	if (items)
+		jsonw_string(json, "the spool takes no items now");
+	return (size_t)events + items;
+}
+
+static void write_replay(struct app *app, struct jsonw *json)
+{
+	struct replay_look look;
+
+	if (!app->replay) {
+		jsonw_null(json);
+		return;
+	}
+	look = replay_look(app->replay);
+	jsonw_object(json);
+	write_text(json, "endpoint", replay_endpoint(app->replay));
+	write_number(json, "requests", look.requests);
+	write_number(json, "refused", look.refused);
+	write_number(json, "events", look.events);
+	jsonw_object_end(json);
+}
+
 /* Why the daemon is not ready; returns how many reasons there are. */
 static size_t write_because(struct app *app, struct jsonw *json)
 {
@@ -81,6 +110,7 @@ static size_t write_because(struct app *app, struct jsonw *json)
 		jsonw_string(json, "draining");
 		reasons++;
 	}
+	reasons += write_stalls(app, json);
 	if (atomic_load(&app->pipeline.failed)) {
 		jsonw_string(json, "the journal cannot keep events");
 		reasons++;
@@ -143,6 +173,8 @@ void app_write_status(struct app *app, struct jsonw *json)
 	jsonw_array_end(json);
 	jsonw_key(json, "output");
 	write_output(app, &counts, json);
+	jsonw_key(json, "replay"); /* null: none */
+	write_replay(app, json);
 	write_number(json, "workers", app->worker_count);
 	write_text(json, "stream", journal_stream(app->pipeline.journal));
 	jsonw_key(json, "reload");

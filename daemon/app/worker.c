@@ -1,8 +1,11 @@
 #include "app/worker.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "rules/ruleset.h"
 #include "wire/decode.h"
+
+#include <stdio.h>
 
 /*
  * A worker judges one item after the other: decode, match, encode into the item's slot. Everything
@@ -77,6 +80,30 @@ static bool stays_back(const struct item *item, int64_t now, enum outcome *ret_o
 	return true;
 }
 
+/* What an item says, in its own words: two that are equal in it give equal events. */
+static void digest(const struct item *item, unsigned char ret_digest[JOURNAL_DIGEST_SIZE])
+{
+	struct sha256 sha;
+	char hex[SHA256_HEX_SIZE], numbers[64];
+
+	sha256_init(&sha);
+	sha256_add_part(&sha, item->uri);
+	sha256_add_part(&sha, item->version);
+	sha256_add_part(&sha, item->language);
+	for (size_t i = 0; i < ITEM_FIELDS; i++)
+		sha256_add_part(&sha, item->fields[i].text);
+	for (size_t i = 0; i < item->subject_count; i++) {
+		sha256_add_part(&sha, item->subjects[i].uri);
+		sha256_add_part(&sha, item->subjects[i].name);
+	}
+	snprintf(numbers, sizeof(numbers), "%lld %lld", (long long)item->published,
+		 (long long)item->modified);
+	sha256_add_part(&sha, view_of(numbers));
+	sha256_hex(&sha, hex);
+	for (size_t i = 0; i < JOURNAL_DIGEST_SIZE; i++)
+		sscanf(hex + 2 * i, "%2hhx", &ret_digest[i]);
+}
+
 static void judge(struct worker *worker, struct slot *slot)
 {
 	struct events events = {0};
@@ -94,6 +121,10 @@ static void judge(struct worker *worker, struct slot *slot)
 	}
 	if (stays_back(&item, slot->recorded, &slot->outcome))
 		return;
+	digest(&item, slot->digest);
+	slot->subject = slot->out.len;
+	slot->subject_len = item.uri.len;
+	str_add_view(&slot->out, item.uri);
 	take_rules(worker);
 	matcher_run(worker->matcher, worker->generation->ruleset, &item, slot->recorded,
 		    &worker->arena, &events);

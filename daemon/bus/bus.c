@@ -247,6 +247,20 @@ int bus_receive(struct bus_socket *socket, struct bus_message *ret_message, stru
 	return got;
 }
 
+void bus_message_copy(struct view bytes, struct bus_message *ret_message)
+{
+	struct bus_message message = {0};
+	zmq_msg_t frame;
+
+	if (zmq_msg_init_size(&frame, bytes.len) < 0)
+		abort();
+	if (bytes.len)
+		memcpy(zmq_msg_data(&frame), bytes.ptr, bytes.len);
+	keep_frame(&message, &frame);
+	zmq_msg_close(&frame);
+	*ret_message = message;
+}
+
 void bus_message_fini(struct bus_message *message)
 {
 	for (size_t i = 0; i <= BUS_FRAMES_MAX; i++) {

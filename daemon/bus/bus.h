@@ -85,6 +85,8 @@ struct bus_message {
 };
 /* 1 received (release with bus_message_fini), 0 nothing there, -1 error. Never blocks. */
 int bus_receive(struct bus_socket *socket, struct bus_message *ret_message, struct err *err);
+/* A message of one frame, a copy of the bytes. */
+void bus_message_copy(struct view bytes, struct bus_message *ret_message);
 void bus_message_fini(struct bus_message *message);
 /* 1 sent, 0 would block, -1 error. Copies the frames. */
 int bus_send(struct bus_socket *socket, const struct view *frames, size_t count, struct err *err);

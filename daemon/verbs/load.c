@@ -73,6 +73,24 @@ int load_control(struct call *call, const char **ret_endpoint)
 	return END_OK;
 }
 
+int load_journal_path(struct call *call, const char *path, const char **ret_path)
+{
+	OWNED(conf_free) struct conf *conf = NULL;
+	int status;
+
+	if (!path) {
+		status = load_conf(call, &conf, NULL);
+		if (status)
+			return status;
+		path = conf->journal.path;
+	}
+	if (!*path)
+		return call_fail(call, END_NO_INPUT,
+				 "the configuration keeps no journal; name a folder");
+	*ret_path = arena_strndup(&call->arena, path, strlen(path));
+	return END_OK;
+}
+
 /* --- rules ---------------------------------------------------------------------------------------
  */
 

@@ -20,6 +20,10 @@ int load_conf(struct call *call, struct conf **ret_conf, const char **ret_path);
  */
 int load_control(struct call *call, const char **ret_endpoint);
 
+/* The folder of the journal: `path` when it is given, else the configuration's; lives as long
+ * as the call. */
+int load_journal_path(struct call *call, const char *path, const char **ret_path);
+
 /* What a verb works on that needs rules. */
 struct engine {
 	struct conf *conf;

@@ -87,10 +87,34 @@ class Start(unittest.TestCase):
     def test_second_instance(self):
         """The endpoints of a running daemon are not taken away from it."""
         with Daemon() as daemon:
-            status, _, err = daemon.run()
+            status, _, err = daemon.run("--set", f"journal.path={daemon.folder}/other")
             self.assertEqual(status, 73)
             self.assertIn("control", err)
             self.assertTrue(daemon.status()["ready"])
+
+    def test_second_journal(self):
+        """Nor is its journal."""
+        with Daemon() as daemon:
+            status, _, err = daemon.run()
+            self.assertEqual(status, 73)
+            self.assertIn(f"the folder {daemon.folder}/journal belongs to another newstagd", err)
+            self.assertTrue(daemon.status()["ready"])
+
+    def test_no_place_for_the_journal(self):
+        with Daemon(start=False) as daemon:
+            daemon.sets.append(f"journal.path={daemon.folder}/none/journal")
+            status, _, err = daemon.run()
+            self.assertEqual(status, 73)
+            self.assertIn(f"cannot make the folder {daemon.folder}/none/journal", err)
+            self.assertIn("--set journal.path=", err)
+
+    def test_no_journal(self):
+        for nothing in ("journal.path=", "journal.durability=off"):
+            with Daemon(nothing) as daemon:
+                daemon.pusher().send(item(1))
+                daemon.wait_settled(1)
+                self.assertEqual(daemon.stop(), 0)
+                self.assertEqual(list(daemon.folder.glob("journal*")), [])
 
     def test_log_as_json(self):
         with Daemon("log.format=json") as daemon:

@@ -1,1 +1,5 @@
 unit_test(journal journal)
+unit_test(journal spool)
+foreach(name journal spool)
+	target_sources(test_${name} PRIVATE journal_fixture.c)
+endforeach()

@@ -219,7 +219,7 @@ static const struct {
 	 "feed.0.endpoint wants an endpoint: tcp://HOST:PORT or ipc:///PATH", NULL},
 	{"control: {endpoint: 5}", "1:21 bad-value",
 	 "control.endpoint wants an endpoint: tcp://HOST:PORT or ipc:///PATH or \"off\"", NULL},
-	{"journal: {path: ''}", "1:17 no-effect", "journal.path has no effect in this version",
+	{"security: {keys: x}", "1:18 no-effect", "security.keys has no effect in this version",
 	 NULL},
 	{"instance: no", "1:11 plain-word", "no is taken as a text here", "write it in quotes"},
 };

@@ -1,0 +1,93 @@
+#include "app/stores.h"
+
+static void tell_findings(struct app *app, const char *findings)
+{
+	while (*findings) {
+		size_t length = strcspn(findings, "\n");
+
+		log_line(app->log, LEVEL_ERROR, "%.*s", (int)length, findings);
+		findings += length + (findings[length] == '\n');
+	}
+}
+
+static void remember(void *context, const unsigned char *digest)
+{
+	seen_add(context, digest);
+}
+
+/* NULL: nothing is kept. */
+static const char *kept_at(const struct conf *conf)
+{
+	bool kept = *conf->journal.path && conf->journal.durability != DURABILITY_OFF;
+
+	return kept ? conf->journal.path : NULL;
+}
+
+static int open_journal(struct app *app, struct err *err)
+{
+	const struct conf *conf = app->conf;
+	struct pipeline *pipeline = &app->pipeline;
+	struct journal_options options = {
+		.path = kept_at(conf),
+		.segment_bytes = conf->journal.segment_bytes,
+		.retain_ms = conf->journal.retain_ms,
+		.retain_bytes = conf->journal.retain_bytes,
+	};
+	char sentence[sizeof(err->text)];
+
+	pipeline->journal = journal_open(&options, err);
+	if (!pipeline->journal) {
+		snprintf(sentence, sizeof(sentence), "%s", err->text);
+		return err_set(err,
+			       "%.350s; another folder: --set journal.path=PATH, none: --set "
+			       "journal.durability=off",
+			       sentence);
+	}
+	tell_findings(app, journal_findings(pipeline->journal));
+	atomic_store(&pipeline->settled, journal_settled(pipeline->journal));
+	pipeline->seen = seen_new();
+	return journal_recent(pipeline->journal, SEEN_LEAST, remember, pipeline->seen, err);
+}
+
+static int open_spool(struct app *app, const char *path, struct err *err)
+{
+	struct pipeline *pipeline = &app->pipeline;
+
+	pipeline->spool = spool_open(path, journal_settled(pipeline->journal), err);
+	if (!pipeline->spool)
+		return -1;
+	tell_findings(app, spool_findings(pipeline->spool));
+	if (spool_left(pipeline->spool))
+		log_line(app->log, LEVEL_INFO, "%llu items of the last run are judged now",
+			 (unsigned long long)spool_left(pipeline->spool));
+	return 0;
+}
+
+int stores_open(struct app *app, struct err *err)
+{
+	struct pipeline *pipeline = &app->pipeline;
+	const char *path = kept_at(app->conf);
+
+	if (open_journal(app, err) < 0)
+		return -1;
+	if (!path)
+		return 0;
+	pipeline->deadletters = deadletters_open(path, err);
+	if (!pipeline->deadletters)
+		return -1;
+	tell_findings(app, deadletters_findings(pipeline->deadletters));
+	return app->conf->journal.durability == DURABILITY_FULL ? open_spool(app, path, err) : 0;
+}
+
+void stores_close(struct app *app)
+{
+	struct pipeline *pipeline = &app->pipeline;
+
+	/* What is settled need not be judged again; where this fails, it is, to the same end. */
+	if (pipeline->spool)
+		spool_put(pipeline->spool, NULL, 0, atomic_load(&pipeline->settled), NULL);
+	spool_close(pipeline->spool);
+	deadletters_close(pipeline->deadletters);
+	journal_close(pipeline->journal);
+	seen_free(pipeline->seen);
+}
