@@ -83,6 +83,22 @@ def judge(item, events, fields):
         fields["customers"].append(right_customers(item, events))
 
 
+def happening(events):
+    return [event for event in events if event["status"] not in NOT_HAPPENING]
+
+
+def errors(name, items, events):
+    """A line for each labelled item that was missed or raised a false alarm."""
+    found = events_by_item(events, name)
+    for item in items:
+        told = happening(found[item["id"]])
+        if item.get("label") is None or item["label"] == bool(told):
+            continue
+        what = "miss" if item["label"] else "false alarm"
+        statuses = ",".join(item.get("statuses") or [] if item["label"] else sorted({e["status"] for e in told}))
+        yield f"{what}\t{item['id']}\t{statuses}\t{item.get('title') or item['text'][:100]}"
+
+
 def figures(name, items, events):
     """The figures by name, "blackout all F1": 0.9, in the order of the table."""
     found = events_by_item(events, name)
@@ -91,7 +107,7 @@ def figures(name, items, events):
     for item in items:
         if item.get("label") is None:
             continue
-        told = [e for e in found[item["id"]] if e["status"] not in NOT_HAPPENING]
+        told = happening(found[item["id"]])
         pair = (item["label"], bool(told))
         pairs.append(pair)
         for group in GROUPS:
