@@ -6,8 +6,8 @@
 
 /* The operator's tool: a table of verbs. */
 static const struct verb *const verbs[] = {
-	&check_verb,   &test_verb,   &explain_verb, &classify_verb, &rules_verb,
-	&publish_verb, &tail_verb,   &status_verb,  &reload_verb,   &deadletter_verb,
+	&check_verb,   &test_verb,   &explain_verb, &classify_verb, &rules_verb,  &publish_verb,
+	&tail_verb,    &replay_verb, &history_verb, &status_verb,   &reload_verb, &deadletter_verb,
 	&journal_verb, &config_verb, &schema_verb,  &version_verb,
 };
 

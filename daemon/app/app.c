@@ -103,6 +103,30 @@ static int open_control(struct app *app, struct err *err)
 		       sentence);
 }
 
+/* Without a journal there is nothing to give again; the log says so. */
+static int open_replay(struct app *app, struct err *err)
+{
+	const struct conf *conf = app->conf;
+	struct replay_options options = {
+		.bus = app->bus,
+		.endpoint = conf->replay.endpoint,
+		.journal = conf->journal.path,
+		.log = app->log,
+	};
+
+	if (!options.endpoint)
+		return 0;
+	if (!*options.journal || conf->journal.durability == DURABILITY_OFF) {
+		log_line(app->log, LEVEL_WARNING,
+			 "no replay: %s, so no event is kept; subscribers can see what they "
+			 "missed, but not get it",
+			 *options.journal ? "journal.durability is off" : "journal.path is empty");
+		return 0;
+	}
+	app->replay = replay_start(&options, err);
+	return app->replay ? 0 : -1;
+}
+
 static int open_all(struct app *app, struct err *err)
 {
 	struct pipeline *pipeline = &app->pipeline;
@@ -119,7 +143,8 @@ static int open_all(struct app *app, struct err *err)
 	app->bus = bus_open(err);
 	if (!app->bus)
 		return -1;
-	if (stores_open(app, err) < 0 || open_control(app, err) < 0 || open_output(app, err) < 0)
+	if (stores_open(app, err) < 0 || open_control(app, err) < 0 || open_output(app, err) < 0 ||
+	    open_replay(app, err) < 0)
 		return -1;
 	return open_feeds(app, err);
 }
@@ -190,6 +215,7 @@ static void close_all(struct app *app)
 		ring_free(pipeline->ring);
 		counters_fini(&pipeline->counters);
 	}
+	replay_stop(app->replay);
 	output_close(pipeline->output);
 	control_close(app->control);
 	stores_close(app);
@@ -272,11 +298,12 @@ static void say_started(struct app *app)
 		 app->options.conf_path ? app->options.conf_path : "defaults");
 	log_line(app->log, LEVEL_INFO,
 		 "newstagd %s started: configuration %s; %zu rules in %zu files, %s; %zu feed%s, "
-		 "%zu worker%s; events at %s, control at %s",
+		 "%zu worker%s; events at %s, replay at %s, control at %s",
 		 NEWSTAG_VERSION, where, generation->rules, generation->files,
 		 ruleset_hash(generation->ruleset), app->conf->feed_count,
 		 app->conf->feed_count == 1 ? "" : "s", app->worker_count,
 		 app->worker_count == 1 ? "" : "s", output_endpoint(app->pipeline.output),
+		 app->replay ? replay_endpoint(app->replay) : "none",
 		 app->control ? bus_socket_endpoint(control_socket(app->control)) : "none");
 	notify_send("READY=1\nSTATUS=%zu rules in %zu files, %s", generation->rules,
 		    generation->files, ruleset_hash(generation->ruleset));

@@ -5,6 +5,7 @@
 #include "app/load.h"
 #include "app/loader.h"
 #include "app/pipeline.h"
+#include "app/replay.h"
 #include "app/sequencer.h"
 #include "app/worker.h"
 
@@ -42,8 +43,9 @@ struct app {
 	struct sequencer *sequencer;
 	struct loader *loader;
 	struct control *control;
-	struct wake told; /* the loader has a verdict */
-	int signals;	  /* a signalfd */
+	struct replay *replay; /* NULL: none */
+	struct wake told;      /* the loader has a verdict */
+	int signals;	       /* a signalfd */
 	size_t worker_count;
 	int64_t started; /* monotonic */
 	bool draining;

@@ -74,6 +74,23 @@ static size_t write_stalls(struct app *app, struct jsonw *json)
 	return (size_t)events + items;
 }
 
+static void write_replay(struct app *app, struct jsonw *json)
+{
+	struct replay_look look;
+
+	if (!app->replay) {
+		jsonw_null(json);
+		return;
+	}
+	look = replay_look(app->replay);
+	jsonw_object(json);
+	write_text(json, "endpoint", replay_endpoint(app->replay));
+	write_number(json, "requests", look.requests);
+	write_number(json, "refused", look.refused);
+	write_number(json, "events", look.events);
+	jsonw_object_end(json);
+}
+
 /* Why the daemon is not ready; returns how many reasons there are. */
 static size_t write_because(struct app *app, struct jsonw *json)
 {
@@ -156,6 +173,8 @@ void app_write_status(struct app *app, struct jsonw *json)
 	jsonw_array_end(json);
 	jsonw_key(json, "output");
 	write_output(app, &counts, json);
+	jsonw_key(json, "replay"); /* null: none */
+	write_replay(app, json);
 	write_number(json, "workers", app->worker_count);
 	write_text(json, "stream", journal_stream(app->pipeline.journal));
 	jsonw_key(json, "reload");

@@ -84,6 +84,17 @@ static void show_output(struct call *call, const struct json *output)
 	       number(output, "subscriptions"), number(output, "sequence"));
 }
 
+static void show_replay(struct call *call, const struct json *replay)
+{
+	if (json_kind(replay) != JSON_KIND_OBJECT) {
+		printf("%-16s none: no event can be asked for again\n", "replay");
+		return;
+	}
+	printf("\n%-16s %-32s %12s  %s\n", "replay", "endpoint", "requests", "events");
+	printf("%-16s %-32s %12.0f  %.0f\n", "", answer_text(call, replay, "endpoint"),
+	       number(replay, "requests"), number(replay, "events"));
+}
+
 static void show_counters(const struct json *counters)
 {
 	static const char *const rows[] = {"received", "tagged",    "untagged", "filtered",
@@ -123,6 +134,7 @@ static int run(struct call *call)
 		show_head(call, reply, terminal_colour(stdout));
 		show_feeds(call, json_get(reply, "feeds"));
 		show_output(call, json_get(reply, "output"));
+		show_replay(call, json_get(reply, "replay"));
 		show_counters(json_get(reply, "counters"));
 	}
 	if (json_bool(json_get(reply, "ok"), false))

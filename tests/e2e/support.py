@@ -82,11 +82,13 @@ class Daemon:
         self.process = None
         self.control_endpoint = f"ipc://{self.folder}/control"
         self.output_endpoint = f"ipc://{self.folder}/output"
+        self.replay_endpoint = f"ipc://{self.folder}/replay"
         self.config = self.folder / "newstagd.yaml"
         self.config.write_text(f"rules: {{paths: [{self.rules}]}}\n")
         self.sets = [
             f"control.endpoint={self.control_endpoint}",
             f"output.endpoint={self.output_endpoint}",
+            f"replay.endpoint={self.replay_endpoint}",
             "output.high_water=1000000",
             f"journal.path={self.folder}/journal",
         ]

@@ -148,13 +148,13 @@ class Tail(SocketCase):
     def test_gap(self):
         status, _, err = self.follow([event(1), event(5), event(6)], "--json", "--count", "3")
         self.assertEqual(status, 0)
-        self.assertIn("missed 3 events before sequence 5\n", err)
+        self.assertIn("missed 3 events: sequence 2 to 4\n", err)
         self.assertIn("3 events, 3 missed", err)
 
     def test_gap_at_the_end(self):
         sent = [heartbeat(3), event(4), heartbeat(6), event(7)]
         _, _, err = self.follow(sent, "--json", "--count", "2")
-        self.assertIn("missed 2 events before the heartbeat of 6\n", err)
+        self.assertIn("missed 2 events: sequence 5 to 6\n", err)
         self.assertIn("2 events, 2 missed", err)
 
     def test_gap_of_a_filter(self):
@@ -163,7 +163,7 @@ class Tail(SocketCase):
                 event(40, topic_sequence=6)]
         _, _, err = self.follow(sent, "--json", "--count", "3", "--topic", "event.blackout.")
         self.assertEqual(self.topics, [b"event.blackout.", b"heartbeat"])
-        self.assertIn("missed 1 event before sequence 40\n", err)
+        self.assertIn("missed 1 event of event.blackout.ongoing before sequence 40\n", err)
         self.assertIn("3 events, 1 missed", err)
 
     def test_new_stream(self):
@@ -210,8 +210,8 @@ class Tail(SocketCase):
         xpub, endpoint = self.socket(zmq.XPUB)
         port = endpoint.rsplit(":", 1)[1]
         control, where = self.socket(zmq.ROUTER, "ipc://" + self.path("control"))
-        self.write("a.yaml", b'output: {endpoint: "tcp://*:%s", prefix: "tag."}\n' % port.encode())
-        self.write("b.yaml", b'output: {endpoint: "tcp://127.0.0.1:*"}\ncontrol: {endpoint: "%s"}\n'
+        self.write("a.yaml", b'output: {endpoint: "tcp://*:%s", prefix: "tag."}\nreplay: {endpoint: off}\n' % port.encode())
+        self.write("b.yaml", b'output: {endpoint: "tcp://127.0.0.1:*"}\ncontrol: {endpoint: "%s"}\nreplay: {endpoint: off}\n'
                    % where.encode())
         for words, prefix, asks in [(["--config", self.path("a.yaml")], b"tag.", False),
                                     (["--config", self.path("b.yaml")], b"event.", True),

@@ -1,2 +1,1 @@
-unit_test(verbs gap)
 unit_test(verbs lines)

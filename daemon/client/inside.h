@@ -1,0 +1,67 @@
+#ifndef CLIENT_INSIDE_H
+#define CLIENT_INSIDE_H
+
+#include "client/newstag.h"
+
+#include <zmq.h>
+
+/* What the files of libnewstag share. */
+
+/* --- JSON: members of the outermost object */
+struct text {
+	const char *at; /* NULL: absent */
+	size_t size;
+};
+struct wanted {
+	const char *key;
+	struct text value; /* of a text what stands between the quotes, else the value as it is */
+};
+/* Finds the members; absent ones stay as they are. False when it is no object. */
+bool scan_object(struct text json, struct wanted *wanted, size_t count);
+/* Decimal digits, leading zeros allowed; 0 when it is no such number. */
+uint64_t scan_number(struct text text);
+bool text_is(struct text text, const char *word);
+
+/* --- ids that were given: the newest SEEN_IDS at least, twice as many at most */
+#define SEEN_IDS 16384
+struct seen {
+	uint64_t (*now)[2], (*old)[2]; /* hash tables of 2 * SEEN_IDS */
+	size_t count;
+};
+/* False when the id was there already. */
+bool seen_add(struct seen *seen, struct text id);
+void seen_fini(struct seen *seen);
+
+/* --- requests */
+#define ASK_FRAMES_MAX 2001 /* of a reply */
+#define ASK_FRAME_MAX ((int64_t)64 << 20)
+#define ASK_TEXT_MAX 32768
+struct newstag_replay {
+	void *context;
+	bool owns_context;
+	char *endpoint;
+	void *socket;	    /* NULL: to be opened at the next request */
+	bool waiting, bare; /* bare: the header alone was asked for */
+	int64_t asked_ms;   /* when the last request went out */
+	zmq_msg_t *frames;
+	size_t count, capacity;
+	char stream[64];
+	char request[ASK_TEXT_MAX];
+	char error[256];
+};
+struct newstag_replay *replay_open(void *context, const char *endpoint);
+/* `count`: the header alone, without the events. -1: cannot be sent. */
+int replay_send(struct newstag_replay *replay, const struct newstag_query *query, bool count);
+/* 1 the reply is in frames and in ret_page, 0 not yet there, -1 refused or unreadable. */
+int replay_take(struct newstag_replay *replay, struct newstag_page *ret_page);
+/* Forgets a request that was not answered. */
+void replay_drop(struct newstag_replay *replay);
+struct text replay_frame(const struct newstag_replay *replay, size_t index);
+
+int64_t now_ms(void);
+/* Fills an event's sequences; false when the payload is no event. ret_stream and ret_id may be
+ * absent. */
+bool read_event(struct text payload, struct newstag_message *message, struct text *ret_stream,
+		struct text *ret_id);
+
+#endif
