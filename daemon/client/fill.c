@@ -15,7 +15,7 @@
 #define ANSWER_MS 5000 /* after which a request is given up and sent again */
 #define RETRY_MS 500
 
-void fill_begin(struct newstag *newstag, enum fill fill, uint64_t wanted)
+void client_fill_begin(struct newstag *newstag, enum fill fill, uint64_t wanted)
 {
 	newstag->fill = fill;
 	newstag->wanted = wanted;
@@ -25,7 +25,7 @@ void fill_begin(struct newstag *newstag, enum fill fill, uint64_t wanted)
 	newstag->has_page = false;
 	newstag->retry_ms = 0;
 	if (newstag->replay->waiting)
-		replay_drop(newstag->replay);
+		client_replay_drop(newstag->replay);
 }
 
 /* --- asking -------------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ static int ask(struct newstag *newstag)
 	if (newstag->fill == FILL_START && !newstag->since && !newstag->known) {
 		/* From now on: behind the last of all sequences there is nothing but the head. */
 		query = (struct newstag_query){.from = (uint64_t)1 << 53, .limit = 1};
-		return replay_send(newstag->replay, &query, true);
+		return client_replay_send(newstag->replay, &query, true);
 	}
 	query.from = newstag->from;
 	query.until = newstag->wanted;
@@ -48,7 +48,7 @@ static int ask(struct newstag *newstag)
 		query.since = NULL;
 	if (!newstag->filtered)
 		query.topic_count = 0;
-	return replay_send(newstag->replay, &query, newstag->fill == FILL_COUNT);
+	return client_replay_send(newstag->replay, &query, newstag->fill == FILL_COUNT);
 }
 
 /* The trouble is told once an outage; then it is tried again and again. */
@@ -56,14 +56,14 @@ static int try_again(struct newstag *newstag, const char *why, struct newstag_me
 {
 	char text[sizeof(newstag->text)];
 
-	replay_drop(newstag->replay);
-	newstag->retry_ms = now_ms() + RETRY_MS;
+	client_replay_drop(newstag->replay);
+	newstag->retry_ms = client_now_ms() + RETRY_MS;
 	if (newstag->told)
 		return 0;
 	newstag->told = true;
 	snprintf(text, sizeof(text), "no replay from %s: %s; asking again",
 		 newstag->replay->endpoint, why);
-	return tell(newstag, NEWSTAG_TROUBLE, text, ret_message);
+	return client_tell(newstag, NEWSTAG_TROUBLE, text, ret_message);
 }
 
 /* --- a page -------------------------------------------------------------------------------------
@@ -76,10 +76,10 @@ static int judge(struct newstag *newstag, struct newstag_message *message, struc
 	struct topic_place *place;
 
 	if (newstag->filtered) {
-		place = find_topic(newstag, topic);
+		place = client_find_topic(newstag, topic);
 		if (place && message->topic_sequence > place->last)
 			place->last = message->topic_sequence;
-		if (is_beyond(newstag, message->sequence))
+		if (client_is_beyond(newstag, message->sequence))
 			return 0;
 	} else if (message->sequence <= newstag->position) {
 		return 0;
@@ -87,14 +87,14 @@ static int judge(struct newstag *newstag, struct newstag_message *message, struc
 		return -1;
 	}
 	newstag->position = message->sequence;
-	return seen_add(&newstag->seen, id);
+	return client_seen_add(&newstag->seen, id);
 }
 
 static int next_of_page(struct newstag *newstag, struct newstag_message *ret_message)
 {
 	while (newstag->at < newstag->page.count) {
-		struct text topic = replay_frame(newstag->replay, 1 + 2 * newstag->at);
-		struct text payload = replay_frame(newstag->replay, 2 + 2 * newstag->at);
+		struct text topic = client_replay_frame(newstag->replay, 1 + 2 * newstag->at);
+		struct text payload = client_replay_frame(newstag->replay, 2 + 2 * newstag->at);
 		struct newstag_message message = {.kind = NEWSTAG_EVENT,
 						  .topic = topic.at,
 						  .topic_size = topic.size,
@@ -102,15 +102,15 @@ static int next_of_page(struct newstag *newstag, struct newstag_message *ret_mes
 		struct text stream, id;
 		int verdict;
 
-		if (!read_event(payload, &message, &stream, &id)) {
+		if (!client_read_event(payload, &message, &stream, &id)) {
 			newstag->at++;
-			return tell(newstag, NEWSTAG_TROUBLE, "a replayed event cannot be read",
-				    ret_message);
+			return client_tell(newstag, NEWSTAG_TROUBLE,
+					   "a replayed event cannot be read", ret_message);
 		}
 		verdict = judge(newstag, &message, id);
 		if (verdict < 0)
-			return tell_missed(newstag, newstag->position + 1, message.sequence - 1,
-					   ret_message);
+			return client_tell_missed(newstag, newstag->position + 1,
+						  message.sequence - 1, ret_message);
 		newstag->at++;
 		*ret_message = message;
 		if (verdict)
@@ -149,7 +149,7 @@ static int end_page(struct newstag *newstag, struct newstag_message *ret_message
 	}
 	if (newstag->holding && page->head < newstag->wanted) {
 		/* What was published must be there; its reader has not seen it yet. */
-		newstag->retry_ms = now_ms() + RETRY_MS;
+		newstag->retry_ms = client_now_ms() + RETRY_MS;
 		newstag->from = newstag->position + 1;
 		return 0;
 	}
@@ -158,7 +158,7 @@ static int end_page(struct newstag *newstag, struct newstag_message *ret_message
 		return 0;
 	}
 	settle(newstag, before);
-	return tell_missed(newstag, before + 1, end, ret_message);
+	return client_tell_missed(newstag, before + 1, end, ret_message);
 }
 
 /* --- replies ------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ static void take_count(struct newstag *newstag)
 	if (live == newstag->counted)
 		settle(newstag, newstag->wanted < page->head ? newstag->wanted : page->head);
 	else
-		fill_begin(newstag, FILL_FETCH, newstag->wanted);
+		client_fill_begin(newstag, FILL_FETCH, newstag->wanted);
 }
 
 /* The first answer of all. */
@@ -204,8 +204,8 @@ static int take_page(struct newstag *newstag, struct newstag_message *ret_messag
 	newstag->told = false;
 	newstag->has_page = true;
 	newstag->at = 0;
-	if (stream.size && !text_is(stream, newstag->stream)) {
-		told = change_stream(newstag, stream, ret_message);
+	if (stream.size && !client_text_is(stream, newstag->stream)) {
+		told = client_change_stream(newstag, stream, ret_message);
 		if (told)
 			return told;
 	}
@@ -220,7 +220,7 @@ static int take_page(struct newstag *newstag, struct newstag_message *ret_messag
 
 		if (newstag->wanted && last > newstag->wanted)
 			last = newstag->wanted;
-		return tell_missed(newstag, first, last, ret_message);
+		return client_tell_missed(newstag, first, last, ret_message);
 	}
 	return told;
 }
@@ -228,7 +228,7 @@ static int take_page(struct newstag *newstag, struct newstag_message *ret_messag
 static int take_reply(struct newstag *newstag, struct newstag_message *ret_message, bool *ret_idle)
 {
 	struct newstag_replay *replay = newstag->replay;
-	int got = replay_take(replay, &newstag->page);
+	int got = client_replay_take(replay, &newstag->page);
 
 	if (got > 0)
 		return take_page(newstag, ret_message);
@@ -239,13 +239,13 @@ static int take_reply(struct newstag *newstag, struct newstag_message *ret_messa
 	}
 	if (got < 0)
 		return try_again(newstag, replay->error, ret_message);
-	if (now_ms() - replay->asked_ms >= ANSWER_MS)
+	if (client_now_ms() - replay->asked_ms >= ANSWER_MS)
 		return try_again(newstag, "no answer", ret_message);
 	*ret_idle = true;
 	return 0;
 }
 
-int fill_turn(struct newstag *newstag, struct newstag_message *ret_message, bool *ret_idle)
+int client_fill_turn(struct newstag *newstag, struct newstag_message *ret_message, bool *ret_idle)
 {
 	if (newstag->has_page) {
 		int given = next_of_page(newstag, ret_message);
@@ -254,7 +254,7 @@ int fill_turn(struct newstag *newstag, struct newstag_message *ret_message, bool
 	}
 	if (newstag->replay->waiting)
 		return take_reply(newstag, ret_message, ret_idle);
-	if (now_ms() < newstag->retry_ms) {
+	if (client_now_ms() < newstag->retry_ms) {
 		*ret_idle = true;
 		return 0;
 	}

@@ -20,8 +20,8 @@
 /* --- telling ------------------------------------------------------------------------------------
  */
 
-int tell(struct newstag *newstag, enum newstag_kind kind, const char *text,
-	 struct newstag_message *ret_message)
+int client_tell(struct newstag *newstag, enum newstag_kind kind, const char *text,
+		struct newstag_message *ret_message)
 {
 	if (text != newstag->text)
 		snprintf(newstag->text, sizeof(newstag->text), "%s", text);
@@ -29,8 +29,8 @@ int tell(struct newstag *newstag, enum newstag_kind kind, const char *text,
 	return 1;
 }
 
-int tell_missed(struct newstag *newstag, uint64_t first, uint64_t last,
-		struct newstag_message *ret_message)
+int client_tell_missed(struct newstag *newstag, uint64_t first, uint64_t last,
+		       struct newstag_message *ret_message)
 {
 	uint64_t missed = last - first + 1;
 
@@ -40,7 +40,7 @@ int tell_missed(struct newstag *newstag, uint64_t first, uint64_t last,
 		 "missed %s%llu event%s: sequence %llu to %llu", newstag->filtered ? "up to " : "",
 		 (unsigned long long)missed, missed == 1 ? "" : "s", (unsigned long long)first,
 		 (unsigned long long)last);
-	tell(newstag, NEWSTAG_MISSED, newstag->text, ret_message);
+	client_tell(newstag, NEWSTAG_MISSED, newstag->text, ret_message);
 	ret_message->first = first;
 	ret_message->last = last;
 	ret_message->missed = missed;
@@ -53,7 +53,8 @@ static void forget_topics(struct newstag *newstag)
 		free(newstag->topics[--newstag->topic_count].topic);
 }
 
-int change_stream(struct newstag *newstag, struct text stream, struct newstag_message *ret_message)
+int client_change_stream(struct newstag *newstag, struct text stream,
+			 struct newstag_message *ret_message)
 {
 	bool first = !newstag->stream[0];
 
@@ -66,14 +67,14 @@ int change_stream(struct newstag *newstag, struct text stream, struct newstag_me
 	forget_topics(newstag);
 	newstag->known = newstag->replay != NULL;
 	if (newstag->replay)
-		fill_begin(newstag, FILL_FETCH, 0);
-	return tell(newstag, NEWSTAG_STREAM, newstag->stream, ret_message);
+		client_fill_begin(newstag, FILL_FETCH, 0);
+	return client_tell(newstag, NEWSTAG_STREAM, newstag->stream, ret_message);
 }
 
 /* --- topics and what came beyond ----------------------------------------------------------------
  */
 
-struct topic_place *find_topic(struct newstag *newstag, struct text topic)
+struct topic_place *client_find_topic(struct newstag *newstag, struct text topic)
 {
 	struct topic_place *place;
 
@@ -95,7 +96,7 @@ struct topic_place *find_topic(struct newstag *newstag, struct text topic)
 	return place;
 }
 
-bool is_beyond(const struct newstag *newstag, uint64_t sequence)
+bool client_is_beyond(const struct newstag *newstag, uint64_t sequence)
 {
 	for (size_t i = newstag->beyond_count; i-- > 0;)
 		if (newstag->beyond[i] == sequence)
@@ -109,8 +110,8 @@ bool is_beyond(const struct newstag *newstag, uint64_t sequence)
 /* A hole in the topic's own sequence before this event: how many are missing. */
 static uint64_t topic_hole(struct newstag *newstag, const struct newstag_message *message)
 {
-	struct topic_place *place = find_topic(newstag,
-					       (struct text){message->topic, message->topic_size});
+	struct topic_place *place = client_find_topic(
+		newstag, (struct text){message->topic, message->topic_size});
 
 	if (!place || !place->last || message->topic_sequence <= place->last)
 		return 0;
@@ -120,8 +121,8 @@ static uint64_t topic_hole(struct newstag *newstag, const struct newstag_message
 /* The topic's own sequence has come so far. */
 static void step_topic(struct newstag *newstag, const struct newstag_message *message)
 {
-	struct topic_place *place = find_topic(newstag,
-					       (struct text){message->topic, message->topic_size});
+	struct topic_place *place = client_find_topic(
+		newstag, (struct text){message->topic, message->topic_size});
 
 	if (place && message->topic_sequence > place->last)
 		place->last = message->topic_sequence;
@@ -136,7 +137,7 @@ static int tell_topic(struct newstag *newstag, const struct newstag_message *mes
 		 "missed %llu event%s of %.*s before sequence %llu", (unsigned long long)hole,
 		 hole == 1 ? "" : "s", message->topic_size < 200 ? (int)message->topic_size : 200,
 		 message->topic, (unsigned long long)message->sequence);
-	tell(newstag, NEWSTAG_MISSED, newstag->text, ret_message);
+	client_tell(newstag, NEWSTAG_MISSED, newstag->text, ret_message);
 	ret_message->first = newstag->position + 1;
 	ret_message->last = last;
 	ret_message->missed = hole;
@@ -149,13 +150,13 @@ static int judge_filtered(struct newstag *newstag, const struct newstag_message 
 {
 	uint64_t hole;
 
-	if (message->sequence <= newstag->position || is_beyond(newstag, message->sequence))
+	if (message->sequence <= newstag->position || client_is_beyond(newstag, message->sequence))
 		return 0;
 	hole = topic_hole(newstag, message);
 	if ((hole || newstag->beyond_count == LIVE_MAX) && newstag->replay &&
 	    newstag->position + 1 < message->sequence) {
 		*ret_keep = true;
-		fill_begin(newstag, FILL_FETCH, message->sequence - 1);
+		client_fill_begin(newstag, FILL_FETCH, message->sequence - 1);
 		return 0;
 	}
 	step_topic(newstag, message);
@@ -180,8 +181,10 @@ static int judge_whole(struct newstag *newstag, const struct newstag_message *me
 	if (newstag->known && message->sequence > next) {
 		*ret_keep = true;
 		if (!newstag->replay)
-			return tell_missed(newstag, next, message->sequence - 1, ret_message) + 1;
-		fill_begin(newstag, FILL_FETCH, message->sequence - 1);
+			return client_tell_missed(newstag, next, message->sequence - 1,
+						  ret_message) +
+			       1;
+		client_fill_begin(newstag, FILL_FETCH, message->sequence - 1);
 		return 0;
 	}
 	newstag->known = true;
@@ -197,7 +200,7 @@ static int take_event(struct newstag *newstag, const struct newstag_message *mes
 
 	if (verdict == 2)
 		return 1;
-	if (verdict == 0 || !seen_add(&newstag->seen, id))
+	if (verdict == 0 || !client_seen_add(&newstag->seen, id))
 		return 0;
 	*ret_message = *message;
 	return 1;
@@ -214,9 +217,9 @@ static int take_heartbeat(struct newstag *newstag, uint64_t head,
 	if (head <= newstag->position)
 		return 0;
 	if (newstag->replay)
-		fill_begin(newstag, newstag->filtered ? FILL_COUNT : FILL_FETCH, head);
+		client_fill_begin(newstag, newstag->filtered ? FILL_COUNT : FILL_FETCH, head);
 	else if (!newstag->filtered)
-		return tell_missed(newstag, newstag->position + 1, head, ret_message);
+		return client_tell_missed(newstag, newstag->position + 1, head, ret_message);
 	else
 		newstag->position = head;
 	return 0;
@@ -231,18 +234,19 @@ static int judge(struct newstag *newstag, struct newstag_message *ret_message, b
 		.kind = NEWSTAG_EVENT, .topic = topic.at, .topic_size = topic.size};
 	struct text stream = {NULL, 0}, id = {NULL, 0};
 
-	if (!read_event(payload, &message, &stream, &id))
-		return tell(newstag, NEWSTAG_TROUBLE, "a message that cannot be read", ret_message);
+	if (!client_read_event(payload, &message, &stream, &id))
+		return client_tell(newstag, NEWSTAG_TROUBLE, "a message that cannot be read",
+				   ret_message);
 	if (stream.size && stream.size < sizeof(newstag->stream) &&
-	    !text_is(stream, newstag->stream)) {
-		if (newstag->before[0] && text_is(stream, newstag->before))
+	    !client_text_is(stream, newstag->stream)) {
+		if (newstag->before[0] && client_text_is(stream, newstag->before))
 			return 0;
-		if (change_stream(newstag, stream, ret_message)) {
+		if (client_change_stream(newstag, stream, ret_message)) {
 			*ret_keep = true;
 			return 1;
 		}
 	}
-	if (text_is(topic, HEARTBEAT))
+	if (client_text_is(topic, HEARTBEAT))
 		return take_heartbeat(newstag, message.sequence, ret_message);
 	return take_event(newstag, &message, id, ret_message, ret_keep);
 }
@@ -287,7 +291,7 @@ static bool receive(struct newstag *newstag)
 	}
 	newstag->holding = frames == 2;
 	if (frames)
-		newstag->heard_ms = now_ms();
+		newstag->heard_ms = client_now_ms();
 	if (!newstag->holding) {
 		close_held(newstag);
 		return frames > 0;
@@ -316,7 +320,7 @@ static int step(struct newstag *newstag, struct newstag_message *ret_message, bo
 		bool *ret_idle)
 {
 	if (newstag->fill)
-		return fill_turn(newstag, ret_message, ret_idle);
+		return client_fill_turn(newstag, ret_message, ret_idle);
 	if (newstag->holding)
 		return take_held(newstag, ret_message, ret_given);
 	if (newstag->live && receive(newstag))
@@ -327,7 +331,7 @@ static int step(struct newstag *newstag, struct newstag_message *ret_message, bo
 
 int newstag_next(struct newstag *newstag, int timeout_ms, struct newstag_message *ret_message)
 {
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = client_now_ms() + timeout_ms;
 
 	if (newstag->given) {
 		newstag->given = false;
@@ -335,7 +339,7 @@ int newstag_next(struct newstag *newstag, int timeout_ms, struct newstag_message
 	}
 	for (;;) {
 		bool idle = false;
-		int64_t left = end - now_ms();
+		int64_t left = end - client_now_ms();
 		int result = step(newstag, ret_message, &newstag->given, &idle);
 
 		if (result)
@@ -361,7 +365,7 @@ uint64_t newstag_position(const struct newstag *newstag)
 
 int64_t newstag_silence_ms(const struct newstag *newstag)
 {
-	return newstag->heard_ms ? now_ms() - newstag->heard_ms : -1;
+	return newstag->heard_ms ? client_now_ms() - newstag->heard_ms : -1;
 }
 
 const char *newstag_stream(const struct newstag *newstag)

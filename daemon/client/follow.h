@@ -47,16 +47,17 @@ struct newstag {
 
 /* What a step came to: 1 ret_message is to be given, 0 go on, -1 it cannot go on. */
 /* Takes what the replay has answered, or asks. `ret_idle`: nothing to do but wait. */
-int fill_turn(struct newstag *newstag, struct newstag_message *ret_message, bool *ret_idle);
-void fill_begin(struct newstag *newstag, enum fill fill, uint64_t wanted);
+int client_fill_turn(struct newstag *newstag, struct newstag_message *ret_message, bool *ret_idle);
+void client_fill_begin(struct newstag *newstag, enum fill fill, uint64_t wanted);
 /* The daemon's stream is now this one; tells it unless it is the first. */
-int change_stream(struct newstag *newstag, struct text stream, struct newstag_message *ret_message);
-int tell_missed(struct newstag *newstag, uint64_t first, uint64_t last,
+int client_change_stream(struct newstag *newstag, struct text stream,
+			 struct newstag_message *ret_message);
+int client_tell_missed(struct newstag *newstag, uint64_t first, uint64_t last,
+		       struct newstag_message *ret_message);
+int client_tell(struct newstag *newstag, enum newstag_kind kind, const char *text,
 		struct newstag_message *ret_message);
-int tell(struct newstag *newstag, enum newstag_kind kind, const char *text,
-	 struct newstag_message *ret_message);
 /* The topic's place, made where there is none; NULL when there are too many. */
-struct topic_place *find_topic(struct newstag *newstag, struct text topic);
-bool is_beyond(const struct newstag *newstag, uint64_t sequence);
+struct topic_place *client_find_topic(struct newstag *newstag, struct text topic);
+bool client_is_beyond(const struct newstag *newstag, uint64_t sequence);
 
 #endif

@@ -5,7 +5,8 @@
 
 #include <zmq.h>
 
-/* What the files of libnewstag share. */
+/* What the files of libnewstag share. Their names begin with client_: those of a static library
+ * meet those of whoever links it. */
 
 /* --- JSON: members of the outermost object */
 struct text {
@@ -17,10 +18,10 @@ struct wanted {
 	struct text value; /* of a text what stands between the quotes, else the value as it is */
 };
 /* Finds the members; absent ones stay as they are. False when it is no object. */
-bool scan_object(struct text json, struct wanted *wanted, size_t count);
+bool client_scan_object(struct text json, struct wanted *wanted, size_t count);
 /* Decimal digits, leading zeros allowed; 0 when it is no such number. */
-uint64_t scan_number(struct text text);
-bool text_is(struct text text, const char *word);
+uint64_t client_scan_number(struct text text);
+bool client_text_is(struct text text, const char *word);
 
 /* --- ids that were given: the newest SEEN_IDS at least, twice as many at most */
 #define SEEN_IDS 16384
@@ -29,8 +30,8 @@ struct seen {
 	size_t count;
 };
 /* False when the id was there already. */
-bool seen_add(struct seen *seen, struct text id);
-void seen_fini(struct seen *seen);
+bool client_seen_add(struct seen *seen, struct text id);
+void client_seen_fini(struct seen *seen);
 
 /* --- requests */
 #define ASK_FRAMES_MAX 2001 /* of a reply */
@@ -49,19 +50,20 @@ struct newstag_replay {
 	char request[ASK_TEXT_MAX];
 	char error[256];
 };
-struct newstag_replay *replay_open(void *context, const char *endpoint);
+struct newstag_replay *client_replay_open(void *context, const char *endpoint);
 /* `count`: the header alone, without the events. -1: cannot be sent. */
-int replay_send(struct newstag_replay *replay, const struct newstag_query *query, bool count);
+int client_replay_send(struct newstag_replay *replay, const struct newstag_query *query,
+		       bool count);
 /* 1 the reply is in frames and in ret_page, 0 not yet there, -1 refused or unreadable. */
-int replay_take(struct newstag_replay *replay, struct newstag_page *ret_page);
+int client_replay_take(struct newstag_replay *replay, struct newstag_page *ret_page);
 /* Forgets a request that was not answered. */
-void replay_drop(struct newstag_replay *replay);
-struct text replay_frame(const struct newstag_replay *replay, size_t index);
+void client_replay_drop(struct newstag_replay *replay);
+struct text client_replay_frame(const struct newstag_replay *replay, size_t index);
 
-int64_t now_ms(void);
+int64_t client_now_ms(void);
 /* Fills an event's sequences; false when the payload is no event. ret_stream and ret_id may be
  * absent. */
-bool read_event(struct text payload, struct newstag_message *message, struct text *ret_stream,
-		struct text *ret_id);
+bool client_read_event(struct text payload, struct newstag_message *message,
+		       struct text *ret_stream, struct text *ret_id);
 
 #endif

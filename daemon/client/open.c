@@ -97,12 +97,12 @@ static int open_live(struct newstag *newstag, const struct newstag_options *opti
  */
 static int open_replay(struct newstag *newstag, const struct newstag_options *options)
 {
-	newstag->replay = replay_open(newstag->context, options->replay);
+	newstag->replay = client_replay_open(newstag->context, options->replay);
 	if (!newstag->replay)
 		return -1;
 	newstag->known = options->from > 0;
 	newstag->position = options->from ? options->from - 1 : 0;
-	fill_begin(newstag, FILL_START, 0);
+	client_fill_begin(newstag, FILL_START, 0);
 	newstag->since = options->since != NULL;
 	return 0;
 }
@@ -145,7 +145,7 @@ void newstag_close(struct newstag *newstag)
 		free(newstag->topics[--newstag->topic_count].topic);
 	free(newstag->topics);
 	free(newstag->beyond);
-	seen_fini(&newstag->seen);
+	client_seen_fini(&newstag->seen);
 	free(newstag);
 	errno = error;
 }

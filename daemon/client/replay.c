@@ -11,7 +11,7 @@
  * since it would wait for that answer for ever.
  */
 
-int64_t now_ms(void)
+int64_t client_now_ms(void)
 {
 	struct timespec now;
 
@@ -146,7 +146,7 @@ static int open_socket(struct newstag_replay *replay)
 	zmq_setsockopt(replay->socket, ZMQ_RECONNECT_IVL_MAX, &most_ms, sizeof(most_ms));
 	if (zmq_connect(replay->socket, replay->endpoint) == 0)
 		return 0;
-	replay_drop(replay);
+	client_replay_drop(replay);
 	return -1;
 }
 
@@ -156,7 +156,7 @@ static void free_frames(struct newstag_replay *replay)
 		zmq_msg_close(&replay->frames[--replay->count]);
 }
 
-void replay_drop(struct newstag_replay *replay)
+void client_replay_drop(struct newstag_replay *replay)
 {
 	if (replay->socket)
 		zmq_close(replay->socket);
@@ -164,7 +164,7 @@ void replay_drop(struct newstag_replay *replay)
 	replay->waiting = false;
 }
 
-struct newstag_replay *replay_open(void *context, const char *endpoint)
+struct newstag_replay *client_replay_open(void *context, const char *endpoint)
 {
 	struct newstag_replay *replay = calloc(1, sizeof(*replay));
 
@@ -178,12 +178,12 @@ struct newstag_replay *replay_open(void *context, const char *endpoint)
 	return NULL;
 }
 
-int replay_send(struct newstag_replay *replay, const struct newstag_query *query, bool count)
+int client_replay_send(struct newstag_replay *replay, const struct newstag_query *query, bool count)
 {
 	if (!write_request(replay, query, count))
 		return fail(replay, "the request is too large", (struct text){NULL, 0});
 	if (replay->waiting)
-		replay_drop(replay);
+		client_replay_drop(replay);
 	if (!replay->socket && open_socket(replay) < 0)
 		return fail(replay, zmq_strerror(errno), (struct text){NULL, 0});
 	free_frames(replay);
@@ -191,7 +191,7 @@ int replay_send(struct newstag_replay *replay, const struct newstag_query *query
 		return fail(replay, zmq_strerror(errno), (struct text){NULL, 0});
 	replay->waiting = true;
 	replay->bare = count;
-	replay->asked_ms = now_ms();
+	replay->asked_ms = client_now_ms();
 	return 0;
 }
 
@@ -241,9 +241,9 @@ static int read_header(struct newstag_replay *replay, struct newstag_page *ret_p
 	struct wanted wanted[] = {{.key = "error"}, {.key = "stream"}, {.key = "oldest"},
 				  {.key = "next"},  {.key = "head"},   {.key = "count"},
 				  {.key = "more"}};
-	struct text header = replay_frame(replay, 0);
+	struct text header = client_replay_frame(replay, 0);
 
-	if (!scan_object(header, wanted, sizeof(wanted) / sizeof(wanted[0])))
+	if (!client_scan_object(header, wanted, sizeof(wanted) / sizeof(wanted[0])))
 		return fail(replay, "a reply that cannot be read", (struct text){NULL, 0});
 	if (wanted[0].value.at)
 		return fail(replay, "", wanted[0].value);
@@ -253,23 +253,23 @@ static int read_header(struct newstag_replay *replay, struct newstag_page *ret_p
 		 wanted[1].value.at);
 	*ret_page = (struct newstag_page){
 		.stream = replay->stream,
-		.oldest = scan_number(wanted[2].value),
-		.next = scan_number(wanted[3].value),
-		.head = scan_number(wanted[4].value),
-		.count = scan_number(wanted[5].value),
-		.more = text_is(wanted[6].value, "true"),
+		.oldest = client_scan_number(wanted[2].value),
+		.next = client_scan_number(wanted[3].value),
+		.head = client_scan_number(wanted[4].value),
+		.count = client_scan_number(wanted[5].value),
+		.more = client_text_is(wanted[6].value, "true"),
 	};
 	return 1;
 }
 
-int replay_take(struct newstag_replay *replay, struct newstag_page *ret_page)
+int client_replay_take(struct newstag_replay *replay, struct newstag_page *ret_page)
 {
 	int got = receive(replay);
 
 	if (got == 0)
 		return 0;
 	if (got < 0)
-		replay_drop(replay);
+		client_replay_drop(replay);
 	replay->waiting = false;
 	if (got < 0)
 		return fail(replay, "a reply that is none", (struct text){NULL, 0});
@@ -279,7 +279,7 @@ int replay_take(struct newstag_replay *replay, struct newstag_page *ret_page)
 	return got;
 }
 
-struct text replay_frame(const struct newstag_replay *replay, size_t index)
+struct text client_replay_frame(const struct newstag_replay *replay, size_t index)
 {
 	zmq_msg_t *frame = &replay->frames[index];
 
@@ -292,7 +292,7 @@ struct text replay_frame(const struct newstag_replay *replay, size_t index)
 struct newstag_replay *newstag_replay_open(const char *endpoint)
 {
 	void *context = zmq_ctx_new();
-	struct newstag_replay *replay = context ? replay_open(context, endpoint) : NULL;
+	struct newstag_replay *replay = context ? client_replay_open(context, endpoint) : NULL;
 
 	if (replay)
 		replay->owns_context = true;
@@ -305,7 +305,7 @@ void newstag_replay_close(struct newstag_replay *replay)
 {
 	if (!replay)
 		return;
-	replay_drop(replay);
+	client_replay_drop(replay);
 	free_frames(replay);
 	while (replay->owns_context && zmq_ctx_term(replay->context) < 0 && errno == EINTR)
 		continue;
@@ -317,37 +317,37 @@ void newstag_replay_close(struct newstag_replay *replay)
 int newstag_replay_ask(struct newstag_replay *replay, const struct newstag_query *query,
 		       int timeout_ms, struct newstag_page *ret_page)
 {
-	int64_t end = now_ms() + timeout_ms;
+	int64_t end = client_now_ms() + timeout_ms;
 
-	if (replay_send(replay, query, false) < 0)
+	if (client_replay_send(replay, query, false) < 0)
 		return -1;
 	for (;;) {
 		zmq_pollitem_t item = {.socket = replay->socket, .events = ZMQ_POLLIN};
-		int64_t left = end - now_ms();
+		int64_t left = end - client_now_ms();
 		int got;
 
 		if (left < 0 || (zmq_poll(&item, 1, (long)left) < 0 && errno == EINTR))
 			break;
-		got = replay_take(replay, ret_page);
+		got = client_replay_take(replay, ret_page);
 		if (got)
 			return got;
 	}
-	replay_drop(replay);
+	client_replay_drop(replay);
 	return 0;
 }
 
 void newstag_replay_event(const struct newstag_replay *replay, size_t index,
 			  struct newstag_message *ret_message)
 {
-	struct text topic = replay_frame(replay, 1 + 2 * index);
-	struct text payload = replay_frame(replay, 2 + 2 * index), stream, id;
+	struct text topic = client_replay_frame(replay, 1 + 2 * index);
+	struct text payload = client_replay_frame(replay, 2 + 2 * index), stream, id;
 
 	*ret_message = (struct newstag_message){.kind = NEWSTAG_EVENT, .replayed = true};
 	ret_message->payload = payload.at;
 	ret_message->payload_size = payload.size;
 	ret_message->topic = topic.at;
 	ret_message->topic_size = topic.size;
-	read_event(payload, ret_message, &stream, &id);
+	client_read_event(payload, ret_message, &stream, &id);
 }
 
 const char *newstag_replay_error(const struct newstag_replay *replay)

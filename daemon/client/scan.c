@@ -64,7 +64,7 @@ static const char *skip_value(const char *at, const char *end, struct text *ret_
 static void note_member(struct wanted *wanted, size_t count, struct text key, struct text value)
 {
 	for (size_t i = 0; i < count; i++)
-		if (text_is(key, wanted[i].key))
+		if (client_text_is(key, wanted[i].key))
 			wanted[i].value = value;
 }
 
@@ -87,7 +87,7 @@ static const char *take_member(const char *at, const char *end, struct wanted *w
 	return at;
 }
 
-bool scan_object(struct text json, struct wanted *wanted, size_t count)
+bool client_scan_object(struct text json, struct wanted *wanted, size_t count)
 {
 	const char *end = json.at + json.size;
 	const char *at = json.at ? skip_space(json.at, end) : end;
@@ -110,7 +110,7 @@ bool scan_object(struct text json, struct wanted *wanted, size_t count)
 	}
 }
 
-uint64_t scan_number(struct text text)
+uint64_t client_scan_number(struct text text)
 {
 	uint64_t number = 0;
 
@@ -124,24 +124,24 @@ uint64_t scan_number(struct text text)
 	return number;
 }
 
-bool text_is(struct text text, const char *word)
+bool client_text_is(struct text text, const char *word)
 {
 	return text.at && text.size == strlen(word) && memcmp(text.at, word, text.size) == 0;
 }
 
-bool read_event(struct text payload, struct newstag_message *message, struct text *ret_stream,
-		struct text *ret_id)
+bool client_read_event(struct text payload, struct newstag_message *message,
+		       struct text *ret_stream, struct text *ret_id)
 {
 	struct wanted wanted[] = {
 		{.key = "sequence"}, {.key = "topicsequence"}, {.key = "streamid"}, {.key = "id"}};
 
-	if (!scan_object(payload, wanted, sizeof(wanted) / sizeof(wanted[0])) ||
+	if (!client_scan_object(payload, wanted, sizeof(wanted) / sizeof(wanted[0])) ||
 	    !wanted[0].value.at)
 		return false;
 	message->payload = payload.at;
 	message->payload_size = payload.size;
-	message->sequence = scan_number(wanted[0].value);
-	message->topic_sequence = scan_number(wanted[1].value);
+	message->sequence = client_scan_number(wanted[0].value);
+	message->topic_sequence = client_scan_number(wanted[1].value);
 	*ret_stream = wanted[2].value;
 	*ret_id = wanted[3].value;
 	return true;

@@ -29,7 +29,7 @@ static uint64_t *find_slot(uint64_t (*table)[2], const uint64_t hash[2])
 	return table[at];
 }
 
-bool seen_add(struct seen *seen, struct text id)
+bool client_seen_add(struct seen *seen, struct text id)
 {
 	uint64_t hash[2], *slot;
 
@@ -56,7 +56,7 @@ bool seen_add(struct seen *seen, struct text id)
 	return true;
 }
 
-void seen_fini(struct seen *seen)
+void client_seen_fini(struct seen *seen)
 {
 	free(seen->now);
 	free(seen->old);
