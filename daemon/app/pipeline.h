@@ -3,8 +3,8 @@
 
 #include "app/counters.h"
 #include "app/generation.h"
+#include "app/known.h"
 #include "app/ring.h"
-#include "app/seen.h"
 #include "base/log.h"
 #include "bus/feed.h"
 #include "bus/output.h"
@@ -26,7 +26,7 @@ struct pipeline {
 	struct feed *feeds[CONF_FEEDS_MAX];
 	struct output *output;
 	struct journal *journal;
-	struct seen *seen;		 /* the sequencer's */
+	struct known *known;		 /* the sequencer's */
 	struct spool *spool;		 /* intake's; NULL: none */
 	struct deadletters *deadletters; /* the sequencer's; NULL: none */
 	_Atomic uint64_t settled;	 /* items of the spool that need not be judged again */

@@ -185,7 +185,7 @@ static void drop_duplicate(struct sequencer *sequencer, struct slot *slot)
 {
 	if (slot->outcome != OUTCOME_TAGGED && slot->outcome != OUTCOME_UNTAGGED)
 		return;
-	if (!seen_add(sequencer->pipeline->seen, slot->digest))
+	if (!known_add(sequencer->pipeline->known, slot->digest))
 		return;
 	slot->outcome = OUTCOME_FILTERED;
 	vec_reset(&slot->events);

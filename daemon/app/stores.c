@@ -12,7 +12,7 @@ static void tell_findings(struct app *app, const char *findings)
 
 static void remember(void *context, const unsigned char *digest)
 {
-	seen_add(context, digest);
+	known_add(context, digest);
 }
 
 /* NULL: nothing is kept. */
@@ -45,8 +45,8 @@ static int open_journal(struct app *app, struct err *err)
 	}
 	tell_findings(app, journal_findings(pipeline->journal));
 	atomic_store(&pipeline->settled, journal_settled(pipeline->journal));
-	pipeline->seen = seen_new();
-	return journal_recent(pipeline->journal, SEEN_LEAST, remember, pipeline->seen, err);
+	pipeline->known = known_new();
+	return journal_recent(pipeline->journal, KNOWN_LEAST, remember, pipeline->known, err);
 }
 
 static int open_spool(struct app *app, const char *path, struct err *err)
@@ -89,5 +89,5 @@ void stores_close(struct app *app)
 	spool_close(pipeline->spool);
 	deadletters_close(pipeline->deadletters);
 	journal_close(pipeline->journal);
-	seen_free(pipeline->seen);
+	known_free(pipeline->known);
 }

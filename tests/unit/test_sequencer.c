@@ -105,7 +105,7 @@ static void setup(void)
 	pipeline.conf = conf;
 	pipeline.log = log_new(&(struct log_options){.fd = null_fd});
 	pipeline.ring = ring_new(RING, NULL);
-	pipeline.seen = seen_new();
+	pipeline.known = known_new();
 	counters_init(&pipeline.counters, pipeline.ring);
 	wake_init(&pipeline.ended, NULL);
 	pipeline.output = output_open(
@@ -129,7 +129,7 @@ static void teardown(void)
 	bus_socket_close(subscriber);
 	output_close(pipeline.output);
 	ring_free(pipeline.ring);
-	seen_free(pipeline.seen);
+	known_free(pipeline.known);
 	counters_fini(&pipeline.counters);
 	wake_fini(&pipeline.ended);
 	log_free(pipeline.log);
