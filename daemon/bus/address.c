@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -53,6 +54,17 @@ static bool split_host(const char *text, char host[HOST_MAX], char port[PORT_MAX
 	return len > 0 && strspn(port, "0123456789") == strlen(port) && atol(port) <= 65535;
 }
 
+/*
+ * Names that need no lookup, as numbers. RFC 6761 (6.3) has localhost answered without asking
+ * anybody, and a machine without /etc/hosts would not know it.
+ */
+static const char *numeric_host(const char *host)
+{
+	if (strcmp(host, "*") == 0)
+		return "0.0.0.0";
+	return strcasecmp(host, "localhost") == 0 ? "127.0.0.1" : host;
+}
+
 static int find_tcp(const char *endpoint, const char *text, struct address *ret, struct err *err)
 {
 	struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -63,7 +75,7 @@ static int find_tcp(const char *endpoint, const char *text, struct address *ret,
 	if (!split_host(text, host, port))
 		return err_set(err, "%s: not of the form tcp://HOST:PORT", endpoint);
 	hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-	error = getaddrinfo(strcmp(host, "*") ? host : "0.0.0.0", port, &hints, &found);
+	error = getaddrinfo(numeric_host(host), port, &hints, &found);
 	if (error == EAI_NONAME) {
 		hints.ai_flags = AI_NUMERICSERV;
 		error = getaddrinfo(host, port, &hints, &found);
