@@ -110,14 +110,30 @@ static void read_item(struct matcher *matcher, const struct item *item, int64_t 
 	read_words(matcher);
 }
 
-void matcher_run(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
-		 int64_t now, struct arena *arena, struct events *ret_events)
+void matcher_read(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
+		  int64_t now, struct arena *arena)
 {
 	begin(matcher, ruleset, arena);
 	read_item(matcher, item, now);
+}
+
+void matcher_find(struct matcher *matcher)
+{
 	candidates_find(&matcher->match);
+}
+
+void matcher_decide(struct matcher *matcher, struct events *ret_events)
+{
 	judge(matcher);
 	decide_events(&matcher->match, &matcher->outcomes, ret_events);
+}
+
+void matcher_run(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
+		 int64_t now, struct arena *arena, struct events *ret_events)
+{
+	matcher_read(matcher, ruleset, item, now, arena);
+	matcher_find(matcher);
+	matcher_decide(matcher, ret_events);
 }
 
 void matcher_run_unfiltered(struct matcher *matcher, const struct ruleset *ruleset,

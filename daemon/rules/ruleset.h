@@ -30,6 +30,14 @@ void matcher_free(struct matcher *matcher);
  */
 void matcher_run(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
 		 int64_t now, struct arena *arena, struct events *ret_events);
+/*
+ * The same in three steps, one right after the other on one item, for who measures them: the words
+ * of the item, the rules that they make worth a look, what those say.
+ */
+void matcher_read(struct matcher *matcher, const struct ruleset *ruleset, const struct item *item,
+		  int64_t now, struct arena *arena);
+void matcher_find(struct matcher *matcher);
+void matcher_decide(struct matcher *matcher, struct events *ret_events);
 /* With the pre-filter off: every rule is tried on every sentence. The oracle of matcher_run. */
 void matcher_run_unfiltered(struct matcher *matcher, const struct ruleset *ruleset,
 			    const struct item *item, int64_t now, struct arena *arena,

@@ -4,6 +4,7 @@
 #include "verbs/verb.h"
 
 /* Each in the file of its name. */
+extern const struct verb bench_verb;
 extern const struct verb check_verb;
 extern const struct verb test_verb;
 extern const struct verb explain_verb;
