@@ -10,6 +10,13 @@ static void tell_findings(struct app *app, const char *findings)
 	}
 }
 
+static void tell_progress(void *context, const char *sentence)
+{
+	struct app *app = context;
+
+	log_line(app->log, LEVEL_INFO, "%s", sentence);
+}
+
 static void remember(void *context, const unsigned char *digest)
 {
 	known_add(context, digest);
@@ -32,6 +39,8 @@ static int open_journal(struct app *app, struct err *err)
 		.segment_bytes = conf->journal.segment_bytes,
 		.retain_ms = conf->journal.retain_ms,
 		.retain_bytes = conf->journal.retain_bytes,
+		.tell = tell_progress,
+		.context = app,
 	};
 	char sentence[sizeof(err->text)];
 

@@ -1,7 +1,5 @@
 #include "journal/db.h"
 
-#include "journal/journal.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -218,53 +216,97 @@ struct view db_column(sqlite3_stmt *statement, int at)
 /* --- format --------------------------------------------------------------------------------------
  */
 
-int db_version(sqlite3 *db, struct err *err)
+int db_stored_version(sqlite3 *db, int *ret_version, struct err *err)
 {
-	int64_t tables, id, version;
-	int result = db_number(db, "SELECT count(*) FROM sqlite_master", 0, &tables, err);
+	int64_t version;
+	int result = db_number(db, "PRAGMA user_version", 0, &version, err);
+
+	if (result == DB_OK)
+		*ret_version = (int)version;
+	return result;
+}
+
+int db_version(sqlite3 *db, const struct db_format *format, struct err *err)
+{
+	int64_t tables, id;
+	int version, result = db_number(db, "SELECT count(*) FROM sqlite_master", 0, &tables, err);
 
 	if (result == DB_OK)
 		result = db_number(db, "PRAGMA application_id", 0, &id, err);
 	if (result == DB_OK)
-		result = db_number(db, "PRAGMA user_version", 0, &version, err);
+		result = db_stored_version(db, &version, err);
 	if (result != DB_OK)
 		return result;
 	if (tables == 0 && id == 0 && version == 0)
 		return DB_FRESH;
-	if (id == APPLICATION_ID && version == JOURNAL_FORMAT)
-		return DB_OK;
-	if (id == APPLICATION_ID && version > JOURNAL_FORMAT) {
+	if (id == APPLICATION_ID && version > 0 && version <= format->version)
+		return version == format->version ? DB_OK : DB_OLDER;
+	if (id == APPLICATION_ID && version > format->version) {
 		err_set(err,
-			"has format %lld, written by a newer newstagd; this one knows format %d: "
+			"has format %d, written by a newer newstagd; this one knows format %d: "
 			"run the newer one, or move the file away",
-			(long long)version, JOURNAL_FORMAT);
+			version, format->version);
 		return DB_NEWER;
 	}
-	err_set(err, "is none of newstagd's files (application_id %lld, user_version %lld)",
-		(long long)id, (long long)version);
+	err_set(err, "is none of newstagd's files (application_id %lld, user_version %d)",
+		(long long)id, version);
 	return DB_DAMAGED;
 }
 
-int db_create(sqlite3 *db, const char *schema,
-	      int (*fill)(sqlite3 *db, void *context, struct err *err), void *context,
-	      struct err *err)
+int db_readable(sqlite3 *db, const struct db_format *format, struct err *err)
+{
+	int result = db_version(db, format, err);
+
+	return result == DB_OLDER ? DB_OK : result;
+}
+
+static int set_version(sqlite3 *db, int version, struct err *err)
 {
 	char marks[100];
-	int result = db_exec(db, "BEGIN IMMEDIATE", err);
 
 	snprintf(marks, sizeof(marks), "PRAGMA application_id=%d; PRAGMA user_version=%d",
-		 APPLICATION_ID, JOURNAL_FORMAT);
-	if (result == DB_OK)
-		result = db_exec(db, schema, err);
-	if (result == DB_OK)
-		result = db_exec(db, marks, err);
-	if (result == DB_OK && fill)
-		result = fill(db, context, err);
+		 APPLICATION_ID, version);
+	return db_exec(db, marks, err);
+}
+
+/* Ends the transaction well, or not at all. */
+static int commit(sqlite3 *db, int result, struct err *err)
+{
 	if (result == DB_OK)
 		result = db_exec(db, "COMMIT", err);
 	if (result != DB_OK)
 		db_rollback(db);
 	return result;
+}
+
+int db_migrate(sqlite3 *db, const struct db_format *format, struct err *err)
+{
+	int version, result = db_exec(db, "BEGIN IMMEDIATE", err);
+
+	if (result == DB_OK)
+		result = db_stored_version(db, &version, err);
+	while (result == DB_OK && version < format->version) {
+		result = db_exec(db, format->steps[version - 1], err);
+		version++;
+	}
+	if (result == DB_OK)
+		result = set_version(db, version, err);
+	return commit(db, result, err);
+}
+
+int db_create(sqlite3 *db, const struct db_format *format,
+	      int (*fill)(sqlite3 *db, void *context, struct err *err), void *context,
+	      struct err *err)
+{
+	int result = db_exec(db, "BEGIN IMMEDIATE", err);
+
+	if (result == DB_OK)
+		result = db_exec(db, format->schema, err);
+	if (result == DB_OK)
+		result = set_version(db, format->version, err);
+	if (result == DB_OK && fill)
+		result = fill(db, context, err);
+	return commit(db, result, err);
 }
 
 int db_check(sqlite3 *db, struct err *err)

@@ -18,6 +18,7 @@ enum db_result {
 	DB_GONE = -3,	 /* no such file */
 	DB_NEWER = -4,	 /* written by a newer version */
 	DB_FRESH = 2,	 /* db_version: nothing was written yet */
+	DB_OLDER = 3,	 /* db_version: may be read as it is, and brought up to date */
 };
 
 enum db_mode { DB_READ, DB_WRITE };
@@ -27,10 +28,29 @@ int db_result(sqlite3 *db, int code, struct err *err);
 /* DB_OK, or what went wrong; *ret_db is written on success alone. A file is made for DB_WRITE. */
 int db_open(const char *path, enum db_mode mode, sqlite3 **ret_db, struct err *err);
 void db_close(sqlite3 *db);
-/* DB_OK when it has our format, DB_FRESH when it is empty, DB_NEWER, DB_DAMAGED; DB_FAILED. */
-int db_version(sqlite3 *db, struct err *err);
+
+/*
+ * One kind of file: its schema and how older ones become that. Whoever changes the schema raises
+ * `version`, adds the step, and keeps a file of the version before as SQL (tests/unit/formats):
+ * what any version wrote is read and brought up to date by all later ones. A step may add, never
+ * change what readers of older files rely on: they read such a file while it waits for its step.
+ */
+struct db_format {
+	int version;		  /* `user_version` of what this program writes, from 1 on */
+	const char *schema;	  /* of that version */
+	const char *const *steps; /* SQL: steps[n] makes version n + 2 of n + 1 */
+};
+/* DB_OK when it has that format, DB_OLDER, DB_FRESH when it is empty, DB_NEWER, DB_DAMAGED;
+ * DB_FAILED. */
+int db_version(sqlite3 *db, const struct db_format *format, struct err *err);
+/* The same for who reads alone: older ones are good. */
+int db_readable(sqlite3 *db, const struct db_format *format, struct err *err);
+/* Brings an older file up to date, in one transaction: after a crash it is older still, or done. */
+int db_migrate(sqlite3 *db, const struct db_format *format, struct err *err);
+/* The version that stands in the file. */
+int db_stored_version(sqlite3 *db, int *ret_version, struct err *err);
 /* Makes the schema and sets the version, in one transaction that `fill` may add to. */
-int db_create(sqlite3 *db, const char *schema,
+int db_create(sqlite3 *db, const struct db_format *format,
 	      int (*fill)(sqlite3 *db, void *context, struct err *err), void *context,
 	      struct err *err);
 int db_exec(sqlite3 *db, const char *sql, struct err *err);

@@ -20,6 +20,8 @@ static const char schema[] =
 	" strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000000, 'unixepoch') AS time, feed, reason,"
 	" member, size, CAST(payload AS TEXT) AS payload FROM letter;";
 
+static const struct db_format format = {.version = 1, .schema = schema};
+
 #define LETTERS_PATH_SIZE 4160
 
 struct deadletters {
@@ -74,9 +76,11 @@ static int open_file(struct deadletters *deadletters, struct err *err)
 	int result = db_open(deadletters->path, DB_WRITE, &deadletters->db, err);
 
 	if (result == DB_OK)
-		result = db_version(deadletters->db, err);
+		result = db_version(deadletters->db, &format, err);
+	if (result == DB_OLDER)
+		result = db_migrate(deadletters->db, &format, err);
 	if (result == DB_FRESH)
-		result = db_create(deadletters->db, schema, NULL, NULL, err);
+		result = db_create(deadletters->db, &format, NULL, NULL, err);
 	else if (result == DB_OK)
 		result = db_check(deadletters->db, err);
 	return result == DB_OK ? prepare_writing(deadletters, err) : result;
@@ -124,7 +128,7 @@ struct deadletters *deadletters_read(const char *path, struct err *err)
 	int result = db_open(deadletters->path, DB_READ, &deadletters->db, &why);
 
 	if (result == DB_OK)
-		result = db_version(deadletters->db, &why);
+		result = db_readable(deadletters->db, &format, &why);
 	if (result == DB_OK)
 		result = prepare_reading(deadletters, &why);
 	return opened(deadletters, result, &why, err);

@@ -208,7 +208,8 @@ static void take_note(struct journal *journal, const struct journal_entry *entri
 		now->bytes += (int64_t)entries[i].payload.len + ROW_BYTES;
 		if (now->oldest == CLOCK_NONE)
 			now->oldest = entries[i].recorded;
-		now->newest = entries[i].recorded;
+		if (entries[i].recorded > now->newest)
+			now->newest = entries[i].recorded;
 	}
 	now->last = journal->appended;
 }

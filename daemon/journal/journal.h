@@ -17,7 +17,6 @@
  * time it is opened.
  */
 #define JOURNAL_STREAM_SIZE 33
-#define JOURNAL_FORMAT 1       /* `user_version` of what this program writes */
 #define JOURNAL_DIGEST_SIZE 16 /* bytes */
 
 /* What a call came to that did not fail. */
@@ -42,12 +41,16 @@ struct journal;
 struct journal_options {
 	const char *path; /* a folder, made when its parent is there; NULL or "": nothing is kept */
 	int64_t segment_bytes, retain_ms, retain_bytes; /* 0: no bound */
+	/* While it is opened: what takes long, a sentence each. May be NULL. */
+	void (*tell)(void *context, const char *sentence);
+	void *context;
 };
 /*
  * Takes the folder for itself (flock on its file `lock`), verifies what is there and goes on behind
  * it. A damaged segment is renamed to *.damaged and named in journal_findings, the rest is served.
  * If that was the newest, numbers go on behind whatever it can have held: one that was seen is
- * never given again. A segment of a newer format is an error. Returns owned, NULL on failure.
+ * never given again. A segment of an older format is brought up to date, one of a newer format is
+ * an error. Returns owned, NULL on failure.
  */
 struct journal *journal_open(const struct journal_options *options, struct err *err);
 void journal_close(struct journal *journal);

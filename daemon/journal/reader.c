@@ -51,7 +51,7 @@ static int open_segment(struct journal_reader *reader, uint64_t first, struct er
 	segment_path(reader->folder, first, path);
 	result = db_open(path, DB_READ, &reader->db, err);
 	if (result == DB_OK)
-		result = db_version(reader->db, err);
+		result = db_readable(reader->db, &segment_format, err);
 	if (result == DB_OK)
 		result = db_prepare(reader->db, forward, &reader->forward, err);
 	if (result == DB_OK)

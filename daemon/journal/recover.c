@@ -32,6 +32,7 @@ struct survey {
 	bool any;	 /* a good one was found: the newest of them */
 	uint64_t behind; /* numbers up to this one may have been given by damaged ones behind it */
 	uint64_t lost;	 /* at most so many */
+	size_t number, count; /* of the segment at hand, and of all */
 };
 
 static int survey_newest(struct survey *survey, sqlite3 *db, struct segment *segment,
@@ -55,10 +56,33 @@ static int survey_older(struct survey *survey, sqlite3 *db, struct err *err)
 	return DB_DAMAGED;
 }
 
+/* After an update of newstagd, each once. An older segment that cannot be changed now is read as it
+ * is. */
+static int bring_up_to_date(struct survey *survey, sqlite3 *db, const struct segment *segment,
+			    struct err *err)
+{
+	const struct journal_options *options = &survey->journal->options;
+	int version, result = db_stored_version(db, &version, err);
+	char sentence[200];
+
+	if (result != DB_OK)
+		return result;
+	snprintf(sentence, sizeof(sentence),
+		 "the events from %llu on are brought from format %d to %d, file %zu of %zu",
+		 (unsigned long long)segment->first, version, segment_format.version,
+		 survey->number, survey->count);
+	if (options->tell)
+		options->tell(options->context, sentence);
+	result = db_migrate(db, &segment_format, err);
+	return result == DB_FULL && survey->any ? DB_OK : result;
+}
+
 static int examine(struct survey *survey, sqlite3 *db, struct segment *segment, struct err *err)
 {
-	int result = db_version(db, err);
+	int result = db_version(db, &segment_format, err);
 
+	if (result == DB_OLDER)
+		result = bring_up_to_date(survey, db, segment, err);
 	if (result == DB_OK)
 		result = segment_look(db, segment, err);
 	if (result != DB_OK)
@@ -154,8 +178,11 @@ int journal_recover(struct journal *journal, struct err *err)
 	struct segments found = {0};
 	int result = segments_list(journal->folder, &found, err);
 
-	for (size_t i = found.len; i-- > 0 && result == DB_OK;)
+	survey.count = found.len;
+	for (size_t i = found.len; i-- > 0 && result == DB_OK;) {
+		survey.number++;
 		result = survey_segment(&survey, &found.at[i], err);
+	}
 	for (size_t i = 0; i < found.len && result == DB_OK; i++)
 		if (found.at[i].bytes >= 0 && found.at[i].first < journal->now.first)
 			vec_push(&journal->sealed, found.at[i]);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#define BY_TIME "CREATE INDEX event_recorded ON event(recorded);"
+
 /*
  * The schema, in one transaction: a file that has none of it was cut off while it was made and
  * holds nothing. `meta` and `topic` have sums of their own: quick_check sees structure alone.
@@ -24,7 +26,17 @@ static const char schema[] =
 	"CREATE VIEW events AS SELECT sequence,"
 	" strftime('%Y-%m-%dT%H:%M:%SZ', recorded / 1000000000, 'unixepoch') AS recorded,"
 	" topic, subject, json_extract(payload, '$.data.item.headline') AS headline, id,"
-	" topicsequence, payload FROM event;";
+	" topicsequence, payload FROM event;" BY_TIME;
+
+static const char *const steps[] = {
+	BY_TIME, /* who asks since a time need not read everything before it */
+};
+
+const struct db_format segment_format = {
+	.version = 1 + sizeof(steps) / sizeof(steps[0]),
+	.schema = schema,
+	.steps = steps,
+};
 
 /* --- names and files -----------------------------------------------------------------------------
  */
@@ -191,7 +203,7 @@ int segment_create(const char *folder, uint64_t first, const struct carried *car
 	db_unlink(path); /* a log that was left behind would be taken for this file's */
 	result = db_open(path, DB_WRITE, &db, err);
 	if (result == DB_OK)
-		result = db_create(db, schema, fill, &of, err);
+		result = db_create(db, &segment_format, fill, &of, err);
 	if (result == DB_OK)
 		result = db_sync_folder(folder, err);
 	if (result == DB_OK) {

@@ -14,11 +14,13 @@
 #define SEGMENT_NAME_SIZE 40 /* "events-" 20 digits ".db" */
 #define SEGMENT_PATH_SIZE 4160
 
+extern const struct db_format segment_format;
+
 struct segment {
 	uint64_t first; /* the sequence that its name says, and that its first event has */
 	uint64_t last;	/* first - 1 while it is empty */
-	int64_t oldest; /* when its first and its last event were recorded; CLOCK_NONE */
-	int64_t newest;
+	int64_t oldest; /* when its first event was recorded; CLOCK_NONE */
+	int64_t newest; /* the latest time of all its events: the clock may have gone back */
 	int64_t bytes;
 };
 VEC_TYPE(segments, struct segment);

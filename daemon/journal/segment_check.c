@@ -61,39 +61,29 @@ void settled_bind(sqlite3_stmt *statement, uint64_t settled)
 /* --- a whole segment -----------------------------------------------------------------------------
  */
 
-/* Of its first or last event. */
-static int look_at(sqlite3 *db, const char *sql, uint64_t *ret_sequence, int64_t *ret_recorded,
-		   struct err *err)
-{
-	OWNED(db_finalize) sqlite3_stmt *statement = NULL;
-	int result = db_prepare(db, sql, &statement, err);
-
-	if (result == DB_OK)
-		result = db_step(statement, err);
-	if (result != DB_ROW)
-		return result;
-	*ret_sequence = (uint64_t)sqlite3_column_int64(statement, 0);
-	*ret_recorded = sqlite3_column_int64(statement, 1);
-	return DB_OK;
-}
-
 int segment_look(sqlite3 *db, struct segment *segment, struct err *err)
 {
-	uint64_t first = segment->first;
-	int result;
+	int64_t first, last;
+	int result = db_number(db, "SELECT min(sequence) FROM event", (int64_t)segment->first,
+			       &first, err);
 
-	segment->last = first - 1;
+	segment->last = segment->first - 1;
 	segment->oldest = segment->newest = CLOCK_NONE;
-	result = look_at(db, "SELECT sequence, recorded FROM event ORDER BY sequence LIMIT 1",
-			 &first, &segment->oldest, err);
 	if (result == DB_OK)
-		result = look_at(db,
-				 "SELECT sequence, recorded FROM event ORDER BY sequence DESC "
-				 "LIMIT 1",
-				 &segment->last, &segment->newest, err);
-	if (result != DB_OK || first == segment->first)
+		result = db_number(db, "SELECT max(sequence) FROM event", first - 1, &last, err);
+	if (result == DB_OK)
+		result = db_number(db, "SELECT recorded FROM event ORDER BY sequence LIMIT 1",
+				   CLOCK_NONE, &segment->oldest, err);
+	if (result == DB_OK)
+		result = db_number(db, "SELECT max(recorded) FROM event", CLOCK_NONE,
+				   &segment->newest, err);
+	if (result != DB_OK)
 		return result;
-	err_set(err, "its first event is %llu, not the one of its name", (unsigned long long)first);
+	if ((uint64_t)first == segment->first) {
+		segment->last = (uint64_t)last;
+		return DB_OK;
+	}
+	err_set(err, "its first event is %lld, not the one of its name", (long long)first);
 	return DB_DAMAGED;
 }
 

@@ -17,6 +17,8 @@ static const char schema[] =
 	" strftime('%Y-%m-%dT%H:%M:%SZ', received / 1000000000, 'unixepoch') AS received, feed,"
 	" CAST(payload AS TEXT) AS payload FROM item;";
 
+static const struct db_format format = {.version = 1, .schema = schema};
+
 #define SPOOL_PATH_SIZE 4160
 
 struct spool {
@@ -95,9 +97,11 @@ static int open_file(struct spool *spool, uint64_t settled, struct err *err)
 	int result = db_open(spool->path, DB_WRITE, &spool->db, err);
 
 	if (result == DB_OK)
-		result = db_version(spool->db, err);
+		result = db_version(spool->db, &format, err);
+	if (result == DB_OLDER)
+		result = db_migrate(spool->db, &format, err);
 	if (result == DB_FRESH)
-		result = db_create(spool->db, schema, NULL, NULL, err);
+		result = db_create(spool->db, &format, NULL, NULL, err);
 	else if (result == DB_OK)
 		result = db_check(spool->db, err);
 	if (result == DB_OK)

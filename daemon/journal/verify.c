@@ -36,7 +36,7 @@ static int check_chain(struct verification *verification, sqlite3 *db,
 static int check_all(struct verification *verification, sqlite3 *db, struct segment *segment,
 		     struct err *err)
 {
-	int result = db_version(db, err), chain;
+	int result = db_readable(db, &segment_format, err), chain;
 
 	if (result == DB_OK)
 		result = db_exec(db, "BEGIN", err);

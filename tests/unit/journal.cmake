@@ -1,5 +1,4 @@
-unit_test(journal journal)
-unit_test(journal spool)
-foreach(name journal spool)
+foreach(name journal spool format)
+	unit_test(journal ${name})
 	target_sources(test_${name} PRIVATE journal_fixture.c)
 endforeach()

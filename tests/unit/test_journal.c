@@ -286,7 +286,7 @@ END_TEST
 START_TEST(refuses_a_newer_format)
 {
 	journal_close(must_open_with(3));
-	damage("events-00000000000000000001.db", 60 + 3, 1); /* user_version, big endian: 1 → 254 */
+	damage("events-00000000000000000001.db", 60 + 3, 1); /* user_version, big endian: 2 → 253 */
 	check_refused("written by a newer newstagd");
 	ck_assert_int_eq(count_files("events-00000000000000000001.db.damaged"), 0);
 }

@@ -1,0 +1,14 @@
+PRAGMA application_id=1853322100;
+PRAGMA user_version=1;
+BEGIN TRANSACTION;
+CREATE TABLE kept(only INTEGER PRIMARY KEY CHECK(only = 1), bytes INTEGER NOT NULL);
+INSERT INTO "kept" VALUES(1,5);
+CREATE TABLE letter(number INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER UNIQUE, time INTEGER NOT NULL, feed TEXT NOT NULL, reason TEXT NOT NULL, member TEXT, offset INTEGER NOT NULL, size INTEGER NOT NULL, payload BLOB NOT NULL);
+INSERT INTO "letter" VALUES(1,3,3000000000,'wire','not_json',NULL,0,3,X'FF7B78');
+INSERT INTO "letter" VALUES(2,4,4000000000,'wire','no_text','text',7,2,X'7B7D');
+CREATE TRIGGER came AFTER INSERT ON letter BEGIN UPDATE kept SET bytes = bytes + length(new.payload); END;
+CREATE TRIGGER went AFTER DELETE ON letter BEGIN UPDATE kept SET bytes = bytes - length(old.payload); END;
+CREATE VIEW letters AS SELECT number, strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000000, 'unixepoch') AS time, feed, reason, member, size, CAST(payload AS TEXT) AS payload FROM letter;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('letter',2);
+COMMIT;
