@@ -129,11 +129,14 @@ class Daemon:
         return words + list(more)
 
     def start(self):
+        self.spawn()
+        self.wait_notify("READY=1")
+
+    def spawn(self):
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(str(self.folder / "notify"))
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(self.command(), env=self.environment(), stderr=log, stdout=log)
-        self.wait_notify("READY=1")
 
     def wait_notify(self, wanted):
         """The first datagram to the service manager that holds the line."""

@@ -8,7 +8,6 @@ import sqlite3
 import subprocess
 import unittest
 
-from kill import Rounds
 from support import Daemon, item, until
 
 TOOL = os.environ.get("NEWSTAG", "build/dev/bin/newstag")
@@ -141,12 +140,6 @@ class Journal(unittest.TestCase):
             self.assertIn(daemon.wait_end(), (0, 74))
             restart(daemon)
             until(lambda: len(rows(daemon, "SELECT DISTINCT subject FROM event")) >= counted, "its events")
-
-    def test_killed(self):
-        """The same as tests/faults/kill, shortly."""
-        for durability in ("full", "events"):
-            with Rounds(durability=durability, seed=3) as rounds:
-                rounds.run(8)
 
 
 if __name__ == "__main__":
