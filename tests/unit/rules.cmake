@@ -1,5 +1,6 @@
 unit_test(rules expr)
 unit_test(rules pack)
+unit_test(rules pack_limits)
 unit_test(rules match)
 unit_test(rules oracle)
 unit_test(rules ruleset)
