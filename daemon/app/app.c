@@ -200,6 +200,8 @@ static void stop_threads(struct app *app)
 	intake_join(app->intake);
 	workers_join(app->workers);
 	sequencer_join(app->sequencer);
+	letters_end(app->pipeline.letters);
+	control_answer_later(app->control);
 	loader_stop(app->loader);
 	take_verdicts(app);
 	loader_free(app->loader);
@@ -283,6 +285,7 @@ static bool wait_and_act(struct app *app, int timeout_ms)
 	if (waits[1].ready)
 		wake_disarm(&app->told);
 	take_verdicts(app);
+	control_answer_later(app->control);
 	control_turn(app->control);
 	log_turn(app->log);
 	keep_alive(app, clock_monotonic());

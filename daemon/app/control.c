@@ -1,4 +1,4 @@
-#include "app/control.h"
+#include "app/request.h"
 
 #include "base/clock.h"
 #include "rules/report.h"
@@ -14,20 +14,6 @@
 #define HIGH_WATER 100
 #define LINGER_MS 500
 
-struct control {
-	struct app *app;
-	struct bus_socket *socket;
-	struct arena arena; /* of a request */
-};
-
-struct request {
-	struct control *control;
-	const struct asker *asker;
-	const struct json *body;
-	struct str *reply;
-	bool later; /* the reply comes when the verdict is known */
-};
-
 /* --- replies ------------------------------------------------------------------------------------
  */
 
@@ -41,7 +27,7 @@ static void send_reply(struct control *control, const struct asker *asker, struc
 			 err.text);
 }
 
-static void refuse(struct request *request, const char *sentence)
+void request_refuse(struct request *request, const char *sentence)
 {
 	struct jsonw json = jsonw_begin(request->reply);
 
@@ -54,7 +40,7 @@ static void refuse(struct request *request, const char *sentence)
 	jsonw_object_end(&json);
 }
 
-static struct jsonw begin_good(struct request *request)
+struct jsonw request_begin_good(struct request *request)
 {
 	struct jsonw json = jsonw_begin(request->reply);
 
@@ -69,7 +55,7 @@ static struct jsonw begin_good(struct request *request)
 
 static void do_status(struct request *request)
 {
-	struct jsonw json = begin_good(request);
+	struct jsonw json = request_begin_good(request);
 
 	app_write_status(request->control->app, &json);
 	jsonw_object_end(&json);
@@ -80,16 +66,16 @@ static void do_reload(struct request *request)
 	struct app *app = request->control->app;
 
 	if (app->draining)
-		refuse(request, "the daemon is draining; nothing is loaded any more");
+		request_refuse(request, "the daemon is draining; nothing is loaded any more");
 	else if (loader_ask(app->loader, request->asker))
 		request->later = true;
 	else
-		refuse(request, "too many wait for a reload already");
+		request_refuse(request, "too many wait for a reload already");
 }
 
 static void do_drain(struct request *request)
 {
-	struct jsonw json = begin_good(request);
+	struct jsonw json = request_begin_good(request);
 
 	jsonw_object_end(&json);
 	app_drain(request->control->app, "asked to by control");
@@ -125,7 +111,7 @@ static void do_rules(struct request *request)
 	struct holder *holder = &request->control->app->holder;
 	struct generation *generation = holder_take(holder);
 	const struct packs *packs = ruleset_packs(generation->ruleset);
-	struct jsonw json = begin_good(request);
+	struct jsonw json = request_begin_good(request);
 
 	jsonw_key(&json, "generation");
 	jsonw_int(&json, (int64_t)generation->number);
@@ -206,9 +192,9 @@ static void explain_item(struct request *request, const struct item *item)
 	int given = ruleset_explain(generation->ruleset, matcher, &options, &explanation, &err);
 
 	if (given < 0) {
-		refuse(request, err.text);
+		request_refuse(request, err.text);
 	} else {
-		struct jsonw json = begin_good(request);
+		struct jsonw json = request_begin_good(request);
 
 		jsonw_key(&json, "given");
 		jsonw_bool(&json, given > 0);
@@ -234,7 +220,7 @@ static void do_explain(struct request *request)
 	enum reject reason;
 
 	if (json_kind(json_get(request->body, "item")) != JSON_KIND_OBJECT) {
-		refuse(request, "explain wants the item as an object in \"item\"");
+		request_refuse(request, "explain wants the item as an object in \"item\"");
 		return;
 	}
 	reason = read_item(request, &bytes, &item, &place);
@@ -243,7 +229,7 @@ static void do_explain(struct request *request)
 	} else {
 		str_printf(&sentence, "the item is rejected: %s%s%s", reject_name(reason),
 			   place.member ? " in " : "", place.member ? place.member : "");
-		refuse(request, sentence.ptr);
+		request_refuse(request, sentence.ptr);
 	}
 	str_fini(&bytes);
 	str_fini(&sentence);
@@ -257,7 +243,7 @@ static const struct {
 	void (*act)(struct request *request);
 } verbs[] = {
 	{"status", do_status}, {"reload", do_reload},	{"rules", do_rules},
-	{"drain", do_drain},   {"explain", do_explain},
+	{"drain", do_drain},   {"explain", do_explain}, {"deadletter", request_letters},
 };
 
 static void act(struct request *request)
@@ -270,9 +256,10 @@ static void act(struct request *request)
 		verbs[i].act(request);
 		return;
 	}
-	refuse(request, verb.ptr ? "there is no such verb; there are status, reload, rules, "
-				   "explain and drain"
-				 : "a request is an object such as {\"verb\": \"status\"}");
+	request_refuse(request, verb.ptr
+					? "there is no such verb; there are status, reload, rules, "
+					  "explain, deadletter and drain"
+					: "a request is an object such as {\"verb\": \"status\"}");
 }
 
 static void answer(struct request *request, const struct bus_message *message)
@@ -282,11 +269,11 @@ static void answer(struct request *request, const struct bus_message *message)
 	struct err err;
 
 	if (message->frames != 3 || message->frame[1].len)
-		refuse(request, "a request is one frame of a REQ socket");
+		request_refuse(request, "a request is one frame of a REQ socket");
 	else if (text.len > CONTROL_REQUEST_MAX)
-		refuse(request, "the request is larger than 1 MiB");
+		request_refuse(request, "the request is larger than 1 MiB");
 	else if (!(body = json_read(text, &err)))
-		refuse(request, err.text);
+		request_refuse(request, err.text);
 	request->body = body;
 	if (body)
 		act(request);
@@ -324,6 +311,17 @@ void control_tell(struct control *control, const struct verdict *verdict)
 {
 	for (size_t i = 0; control && i < verdict->askers.len; i++)
 		send_reply(control, &verdict->askers.at[i], str_view(&verdict->reply));
+}
+
+void control_answer_later(struct control *control)
+{
+	struct letters *letters = control ? control->app->pipeline.letters : NULL;
+	struct asker asker;
+	struct str reply = {0};
+
+	if (letters_take_verdict(letters, &asker, &reply))
+		send_reply(control, &asker, str_view(&reply));
+	str_fini(&reply);
 }
 
 struct bus_socket *control_socket(struct control *control)

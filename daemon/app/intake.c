@@ -1,5 +1,6 @@
 #include "app/intake.h"
 
+#include "app/reentry.h"
 #include "base/clock.h"
 
 /*
@@ -72,6 +73,7 @@ static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 			break;
 		slot->feed = (unsigned)index;
 		slot->item = 0;
+		slot->letter = 0;
 		intake->filled++;
 		watched->surplus += slot->message.frames > 2;
 		count++;
@@ -164,15 +166,6 @@ static bool hand_over(struct intake *intake)
 	return false;
 }
 
-static unsigned find_feed(const struct conf *conf, struct view name)
-{
-	unsigned index = 0;
-
-	while (index < conf->feed_count && !view_is(name, conf->feeds[index].name))
-		index++;
-	return index;
-}
-
 /* What the spool held when the daemon started goes into the ring before anything new. False when
  * there is more. */
 static bool recover_some(struct intake *intake)
@@ -191,8 +184,9 @@ static bool recover_some(struct intake *intake)
 			continue;
 		}
 		bus_message_copy(item.payload, &slot->message);
-		slot->feed = find_feed(pipeline->conf, item.feed);
+		slot->feed = pipeline_find_feed(pipeline, item.feed);
 		slot->item = item.number;
+		slot->letter = 0;
 		count++;
 	}
 	ring_publish(pipeline->ring, count);
@@ -248,6 +242,8 @@ static size_t read_feeds(struct intake *intake, int64_t now)
 
 	if (intake->filled && !hand_over(intake))
 		return 0;
+	if (intake->drain_begin == CLOCK_NONE)
+		count += reentry_fill(intake->pipeline);
 	for (size_t i = 0; i < intake->pipeline->conf->feed_count; i++)
 		count += read_feed(intake, i, now);
 	if (count)

@@ -4,6 +4,7 @@
 #include "app/counters.h"
 #include "app/generation.h"
 #include "app/known.h"
+#include "app/letters.h"
 #include "app/ring.h"
 #include "base/log.h"
 #include "bus/feed.h"
@@ -29,6 +30,7 @@ struct pipeline {
 	struct known *known;		 /* the sequencer's */
 	struct spool *spool;		 /* intake's; NULL: none */
 	struct deadletters *deadletters; /* the sequencer's; NULL: none */
+	struct letters *letters;	 /* anybody's; NULL: none are kept */
 	_Atomic uint64_t settled;	 /* items of the spool that need not be judged again */
 	struct wake ended;		 /* rung when the sequencer has ended */
 	atomic_bool failed;		 /* it ended because events could not be kept */
@@ -49,6 +51,17 @@ static inline const char *pipeline_feed_name(const struct pipeline *pipeline, un
 {
 	return feed < pipeline->conf->feed_count ? pipeline->conf->feeds[feed].name
 						 : "(one of before)";
+}
+
+/* The slot's number of a feed by its name; one past the feeds when there is none of it any more. */
+static inline unsigned pipeline_find_feed(const struct pipeline *pipeline, struct view name)
+{
+	unsigned index = 0;
+
+	while (index < pipeline->conf->feed_count &&
+	       !view_is(name, pipeline->conf->feeds[index].name))
+		index++;
+	return index;
 }
 
 static inline struct wire_limits pipeline_limits(const struct conf *conf)

@@ -25,8 +25,9 @@ enum outcome { OUTCOME_TAGGED, OUTCOME_UNTAGGED, OUTCOME_FILTERED, OUTCOME_HELD,
 struct slot {
 	/* by intake */
 	struct bus_message message;
-	unsigned feed; /* as many as there are: one that the configuration no longer has */
-	uint64_t item; /* its number in the spool; 0: there is none */
+	unsigned feed;	/* as many as there are: one that the configuration no longer has */
+	uint64_t item;	/* its number in the spool; 0: there is none */
+	int64_t letter; /* the dead letter that is judged again; 0: none */
 	/* by the worker */
 	enum outcome outcome;
 	enum reject reason; /* when rejected */

@@ -29,6 +29,9 @@ struct sequencer {
 	struct {
 		VEC(struct deadletter);
 	} letters; /* likewise */
+	struct {
+		VEC(int64_t);
+	} accepted; /* dead letters that were none any more; removed once the batch is kept */
 };
 
 /* --- rejected items -----------------------------------------------------------------------------
@@ -62,6 +65,7 @@ static void bury(struct sequencer *sequencer, const struct slot *slot)
 		return;
 	vec_push(&sequencer->letters,
 		 (struct deadletter){
+			 .number = slot->letter,
 			 .item = slot->item,
 			 .time = slot->recorded,
 			 .feed = view_of(pipeline_feed_name(pipeline, slot->feed)),
@@ -71,6 +75,30 @@ static void bury(struct sequencer *sequencer, const struct slot *slot)
 			 .size = slot->message.last.len,
 			 .payload = slot->message.last,
 		 });
+}
+
+/* Where it cannot be removed it stays, and is a duplicate when it is judged once more. */
+static void remove_accepted(struct sequencer *sequencer)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	struct err err;
+
+	if (sequencer->accepted.len &&
+	    deadletters_remove(pipeline->deadletters, sequencer->accepted.at,
+			       sequencer->accepted.len, &err) != JOURNAL_KEPT)
+		log_line(pipeline->log, LEVEL_ERROR,
+			 "dead letters that were accepted cannot be removed: %s", err.text);
+	vec_reset(&sequencer->accepted);
+}
+
+/* Once what came of it is kept. */
+static void tell_letter(struct sequencer *sequencer, const struct slot *slot)
+{
+	bool rejected = slot->outcome == OUTCOME_REJECTED;
+
+	if (slot->letter)
+		letters_judged(sequencer->pipeline->letters, slot->letter,
+			       rejected ? reject_name(slot->reason) : NULL);
 }
 
 /* --- a batch ------------------------------------------------------------------------------------
@@ -207,14 +235,20 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 		counts_add_slot(&batch, slot);
 		if (slot->outcome == OUTCOME_REJECTED)
 			bury(sequencer, slot);
-		settled = slot->item;
+		else if (slot->letter)
+			vec_push(&sequencer->accepted, slot->letter);
+		settled = slot->item ? slot->item : settled;
 	}
 	if (keep(sequencer, settled, err) < 0)
 		return -1;
+	remove_accepted(sequencer);
 	publish(sequencer);
 	sequencer->published = batch.sequence = journal_head(pipeline->journal);
-	atomic_store(&pipeline->settled, settled);
+	if (settled)
+		atomic_store(&pipeline->settled, settled);
 	counters_add(&pipeline->counters, &batch, tail + count);
+	for (size_t i = 0; i < count; i++)
+		tell_letter(sequencer, ring_slot(pipeline->ring, tail + i));
 	ring_release(pipeline->ring, count);
 	return 0;
 }
@@ -268,6 +302,7 @@ static void turn(struct sequencer *sequencer, int64_t now)
 	atomic_store(&pipeline->subscriptions, output_subscriptions(pipeline->output));
 	atomic_fetch_add(&pipeline->sequencer_turns, 1);
 	beat(sequencer, now);
+	letters_turn(pipeline->letters, pipeline->deadletters);
 }
 
 static void tend(struct sequencer *sequencer, int64_t now)
@@ -335,5 +370,6 @@ void sequencer_join(struct sequencer *sequencer)
 	str_fini(&sequencer->heartbeat);
 	vec_fini(&sequencer->entries);
 	vec_fini(&sequencer->letters);
+	vec_fini(&sequencer->accepted);
 	free(sequencer);
 }

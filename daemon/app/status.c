@@ -91,6 +91,17 @@ static void write_replay(struct app *app, struct jsonw *json)
 	jsonw_object_end(json);
 }
 
+static void write_letters(struct app *app, struct jsonw *json)
+{
+	struct letters_look look = letters_look(app->pipeline.letters);
+
+	jsonw_object(json);
+	write_number(json, "retried", look.retried);
+	write_number(json, "rejected_again", look.again);
+	write_number(json, "dropped", look.dropped);
+	jsonw_object_end(json);
+}
+
 /* Why the daemon is not ready; returns how many reasons there are. */
 static size_t write_because(struct app *app, struct jsonw *json)
 {
@@ -175,6 +186,8 @@ void app_write_status(struct app *app, struct jsonw *json)
 	write_output(app, &counts, json);
 	jsonw_key(json, "replay"); /* null: none */
 	write_replay(app, json);
+	jsonw_key(json, "deadletters");
+	write_letters(app, json);
 	write_number(json, "workers", app->worker_count);
 	write_text(json, "stream", journal_stream(app->pipeline.journal));
 	jsonw_key(json, "reload");

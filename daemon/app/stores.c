@@ -85,6 +85,7 @@ int stores_open(struct app *app, struct err *err)
 	if (!pipeline->deadletters)
 		return -1;
 	tell_findings(app, deadletters_findings(pipeline->deadletters));
+	pipeline->letters = letters_new(path, &app->told);
 	return app->conf->journal.durability == DURABILITY_FULL ? open_spool(app, path, err) : 0;
 }
 
@@ -97,6 +98,7 @@ void stores_close(struct app *app)
 		spool_put(pipeline->spool, NULL, 0, atomic_load(&pipeline->settled), NULL);
 	spool_close(pipeline->spool);
 	deadletters_close(pipeline->deadletters);
+	letters_free(pipeline->letters);
 	journal_close(pipeline->journal);
 	known_free(pipeline->known);
 }

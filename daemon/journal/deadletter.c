@@ -4,8 +4,17 @@
 
 #include <stdio.h>
 
-/* One table; a rejected item that was judged twice, since the daemon died in between, stands in it
- * once by its number in the spool. */
+#define ATTEMPTS                                                                                   \
+	"CREATE TABLE attempt(number INTEGER PRIMARY KEY, count INTEGER NOT NULL,"                 \
+	" last INTEGER NOT NULL);"                                                                 \
+	"CREATE TRIGGER forgotten AFTER DELETE ON letter BEGIN"                                    \
+	" DELETE FROM attempt WHERE number = old.number; END;"
+
+/*
+ * One table; a rejected item that was judged twice, since the daemon died in between, stands in it
+ * once by its number in the spool. Attempts to judge it again stand beside it: who reads an older
+ * file that waits for its step does without.
+ */
 static const char schema[] =
 	"CREATE TABLE letter(number INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER UNIQUE,"
 	" time INTEGER NOT NULL, feed TEXT NOT NULL, reason TEXT NOT NULL, member TEXT,"
@@ -18,16 +27,24 @@ static const char schema[] =
 	" UPDATE kept SET bytes = bytes - length(old.payload); END;"
 	"CREATE VIEW letters AS SELECT number,"
 	" strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000000000, 'unixepoch') AS time, feed, reason,"
-	" member, size, CAST(payload AS TEXT) AS payload FROM letter;";
+	" member, size, CAST(payload AS TEXT) AS payload FROM letter;" ATTEMPTS;
 
-static const struct db_format format = {.version = 1, .schema = schema};
+static const char *const steps[] = {ATTEMPTS};
+
+static const struct db_format format = {
+	.version = 1 + sizeof(steps) / sizeof(steps[0]),
+	.schema = schema,
+	.steps = steps,
+};
 
 #define LETTERS_PATH_SIZE 4160
+#define READ_COLUMNS "number, item, time, feed, reason, member, offset, size, payload"
+#define READ_ROWS " FROM letter WHERE number >= ? ORDER BY number LIMIT 1"
 
 struct deadletters {
 	char path[LETTERS_PATH_SIZE];
 	sqlite3 *db;
-	sqlite3_stmt *insert, *expire, *oldest, *read;
+	sqlite3_stmt *insert, *expire, *oldest, *read, *again, *attempt, *remove, *drop;
 	struct str findings;
 };
 
@@ -40,34 +57,52 @@ static void close_file(struct deadletters *deadletters)
 	sqlite3_finalize(MOVE(deadletters->expire));
 	sqlite3_finalize(MOVE(deadletters->oldest));
 	sqlite3_finalize(MOVE(deadletters->read));
+	sqlite3_finalize(MOVE(deadletters->again));
+	sqlite3_finalize(MOVE(deadletters->attempt));
+	sqlite3_finalize(MOVE(deadletters->remove));
+	sqlite3_finalize(MOVE(deadletters->drop));
 	db_close(MOVE(deadletters->db));
 }
 
 static int prepare_reading(struct deadletters *deadletters, struct err *err)
 {
-	return db_prepare(deadletters->db,
-			  "SELECT number, item, time, feed, reason, member, offset, size, payload "
-			  "FROM letter WHERE number >= ? ORDER BY number LIMIT 1",
+	int result = db_prepare(deadletters->db,
+				"SELECT " READ_COLUMNS ", (SELECT count FROM attempt WHERE"
+				" attempt.number = letter.number)" READ_ROWS,
+				&deadletters->read, err);
+
+	if (result != DB_DAMAGED)
+		return result;
+	return db_prepare(deadletters->db, "SELECT " READ_COLUMNS ", 0" READ_ROWS,
 			  &deadletters->read, err);
 }
 
 static int prepare_writing(struct deadletters *deadletters, struct err *err)
 {
-	int result = db_prepare(deadletters->db,
-				"INSERT OR IGNORE INTO letter(item, time, feed, reason, member, "
-				"offset, size, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-				&deadletters->insert, err);
+	const struct {
+		sqlite3_stmt **statement;
+		const char *sql;
+	} all[] = {
+		{&deadletters->insert,
+		 "INSERT OR IGNORE INTO letter(item, time, feed, reason, member, "
+		 "offset, size, payload) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"},
+		{&deadletters->expire, "DELETE FROM letter WHERE number <= "
+				       "(SELECT max(number) FROM letter) - ? OR time < ?"},
+		{&deadletters->oldest, "DELETE FROM letter WHERE (SELECT bytes FROM kept) > ? AND "
+				       "number = (SELECT min(number) FROM letter)"},
+		{&deadletters->again,
+		 "UPDATE letter SET reason = ?2, member = ?3, offset = ?4 WHERE number = ?1"},
+		{&deadletters->attempt,
+		 "INSERT INTO attempt SELECT number, 1, ?2 FROM letter WHERE number = ?1 "
+		 "ON CONFLICT(number) DO UPDATE SET count = count + 1, last = excluded.last"},
+		{&deadletters->remove, "DELETE FROM letter WHERE number = ?"},
+		{&deadletters->drop, "DELETE FROM letter WHERE (?1 = 0 OR number = ?1) AND "
+				     "(?2 IS NULL OR reason = ?2) AND time < ?3"},
+	};
+	int result = DB_OK;
 
-	if (result == DB_OK)
-		result = db_prepare(deadletters->db,
-				    "DELETE FROM letter WHERE number <= "
-				    "(SELECT max(number) FROM letter) - ? OR time < ?",
-				    &deadletters->expire, err);
-	if (result == DB_OK)
-		result = db_prepare(deadletters->db,
-				    "DELETE FROM letter WHERE (SELECT bytes FROM kept) > ? AND "
-				    "number = (SELECT min(number) FROM letter)",
-				    &deadletters->oldest, err);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && result == DB_OK; i++)
+		result = db_prepare(deadletters->db, all[i].sql, all[i].statement, err);
 	return result == DB_OK ? prepare_reading(deadletters, err) : result;
 }
 
@@ -154,9 +189,10 @@ const char *deadletters_findings(const struct deadletters *deadletters)
 static int insert(struct deadletters *deadletters, const struct deadletter *letter, struct err *err)
 {
 	sqlite3_stmt *statement = deadletters->insert;
-	size_t kept = letter->payload.len < DEADLETTER_BYTES_MAX ? letter->payload.len
-								 : DEADLETTER_BYTES_MAX;
+	size_t kept = letter->payload.len;
 
+	if (!letter->whole && kept > DEADLETTER_BYTES_MAX)
+		kept = DEADLETTER_BYTES_MAX;
 	if (letter->item)
 		sqlite3_bind_int64(statement, 1, (int64_t)letter->item);
 	else
@@ -169,6 +205,25 @@ static int insert(struct deadletters *deadletters, const struct deadletter *lett
 	sqlite3_bind_int64(statement, 7, (int64_t)letter->size);
 	sqlite3_bind_blob(statement, 8, kept ? letter->payload.ptr : "", (int)kept, SQLITE_STATIC);
 	return db_run(statement, err);
+}
+
+/* What is wrong with it now may be something else than before. */
+static int count_attempt(struct deadletters *deadletters, const struct deadletter *letter,
+			 struct err *err)
+{
+	sqlite3_stmt *again = deadletters->again, *attempt = deadletters->attempt;
+	int result;
+
+	sqlite3_bind_int64(again, 1, letter->number);
+	db_bind_view(again, 2, letter->reason);
+	db_bind_view(again, 3, letter->member);
+	sqlite3_bind_int64(again, 4, (int64_t)letter->offset);
+	result = db_run(again, err);
+	if (result != DB_OK)
+		return result;
+	sqlite3_bind_int64(attempt, 1, letter->number);
+	sqlite3_bind_int64(attempt, 2, letter->time);
+	return db_run(attempt, err);
 }
 
 /* Forgets by number and age, then the oldest until the bytes fit. */
@@ -188,15 +243,9 @@ static int forget(struct deadletters *deadletters, int64_t retain_from, struct e
 	return result;
 }
 
-int deadletters_put(struct deadletters *deadletters, const struct deadletter *letters, size_t count,
-		    int64_t retain_from, struct err *err)
+/* Commits what went well so far, else takes all of it back. */
+static int end(struct deadletters *deadletters, int result, struct err *err)
 {
-	int result = db_exec(deadletters->db, "BEGIN IMMEDIATE", err);
-
-	for (size_t i = 0; i < count && result == DB_OK; i++)
-		result = insert(deadletters, &letters[i], err);
-	if (result == DB_OK)
-		result = forget(deadletters, retain_from, err);
 	if (result == DB_OK)
 		result = db_exec(deadletters->db, "COMMIT", err);
 	if (result == DB_OK)
@@ -204,6 +253,56 @@ int deadletters_put(struct deadletters *deadletters, const struct deadletter *le
 	db_rollback(deadletters->db);
 	err_wrap(err, "%s", deadletters->path);
 	return result == DB_FULL ? JOURNAL_FULL : -1;
+}
+
+int deadletters_put(struct deadletters *deadletters, const struct deadletter *letters, size_t count,
+		    int64_t retain_from, struct err *err)
+{
+	int result = db_exec(deadletters->db, "BEGIN IMMEDIATE", err);
+
+	for (size_t i = 0; i < count && result == DB_OK; i++)
+		result = letters[i].number ? count_attempt(deadletters, &letters[i], err)
+					   : insert(deadletters, &letters[i], err);
+	if (result == DB_OK)
+		result = forget(deadletters, retain_from, err);
+	return end(deadletters, result, err);
+}
+
+int deadletters_remove(struct deadletters *deadletters, const int64_t *numbers, size_t count,
+		       struct err *err)
+{
+	int result = db_exec(deadletters->db, "BEGIN IMMEDIATE", err);
+
+	for (size_t i = 0; i < count && result == DB_OK; i++) {
+		sqlite3_bind_int64(deadletters->remove, 1, numbers[i]);
+		result = db_run(deadletters->remove, err);
+	}
+	return end(deadletters, result, err);
+}
+
+bool deadletter_fits(const struct deadletter_choice *choice, const struct deadletter *letter)
+{
+	return (choice->number == 0 || choice->number == letter->number) &&
+	       (!choice->reason.ptr || view_equal(choice->reason, letter->reason)) &&
+	       letter->time < choice->before;
+}
+
+int deadletters_drop(struct deadletters *deadletters, const struct deadletter_choice *choice,
+		     size_t *count, struct err *err)
+{
+	int result, dropped;
+
+	sqlite3_bind_int64(deadletters->drop, 1, choice->number);
+	db_bind_view(deadletters->drop, 2, choice->reason);
+	sqlite3_bind_int64(deadletters->drop, 3, choice->before);
+	result = db_exec(deadletters->db, "BEGIN IMMEDIATE", err);
+	if (result == DB_OK)
+		result = db_run(deadletters->drop, err);
+	dropped = result == DB_OK ? sqlite3_changes(deadletters->db) : 0;
+	result = end(deadletters, result, err);
+	if (result == JOURNAL_KEPT)
+		*count += (size_t)dropped;
+	return result;
 }
 
 int deadletters_next(struct deadletters *deadletters, int64_t from, struct deadletter *ret_letter,
@@ -227,6 +326,7 @@ int deadletters_next(struct deadletters *deadletters, int64_t from, struct deadl
 		.offset = (uint64_t)sqlite3_column_int64(read, 6),
 		.size = (uint64_t)sqlite3_column_int64(read, 7),
 		.payload = db_column(read, 8),
+		.attempts = sqlite3_column_int64(read, 9),
 	};
 	return 1;
 }

@@ -54,6 +54,8 @@ static void print_json(const struct deadletter *letter, bool payload)
 	jsonw_int(&json, (int64_t)letter->offset);
 	jsonw_key(&json, "size");
 	jsonw_int(&json, (int64_t)letter->size);
+	jsonw_key(&json, "attempts");
+	jsonw_int(&json, letter->attempts);
 	if (payload) {
 		write_view(&json, "payload", letter->payload);
 		if (utf8_valid(letter->payload) != letter->payload.len)
@@ -135,36 +137,182 @@ static int64_t read_number(const char *text)
 	return errno || *end || number < 1 ? 0 : number;
 }
 
-static int run(struct call *call)
+/* --- reading the store --------------------------------------------------------------------------
+ */
+
+static int open_letters(struct call *call, size_t at, struct deadletters **ret_deadletters)
 {
-	OWNED(deadletters_close) struct deadletters *deadletters = NULL;
-	bool shows = strcmp(call->operands[0], "show") == 0;
-	size_t at = shows ? 2 : 1;
-	int64_t number = 0;
 	const char *path = NULL;
 	struct err err;
 	int status;
 
-	if (!shows && strcmp(call->operands[0], "list") != 0)
-		return call_misused(call, "there is no \"%s\"; there are list and show",
-				    call->operands[0]);
-	if (shows && call->operand_count > 1)
-		number = read_number(call->operands[1]);
-	if (shows && number == 0)
-		return call_misused(call, "show wants the number of a dead letter");
 	if (call->operand_count > at + 1)
 		return call_misused(call, "too many operands");
 	status = load_journal_path(call, call->operand_count > at ? call->operands[at] : NULL,
 				   &path);
 	if (status)
 		return status;
-	deadletters = deadletters_read(path, &err);
-	if (!deadletters)
-		return call_fail(call, END_NO_INPUT, "%s", err.text);
-	return shows ? show(call, deadletters, number) : list(call, deadletters);
+	*ret_deadletters = deadletters_read(path, &err);
+	return *ret_deadletters ? END_OK : call_fail(call, END_NO_INPUT, "%s", err.text);
+}
+
+static int run_list(struct call *call)
+{
+	OWNED(deadletters_close) struct deadletters *deadletters = NULL;
+	int status = open_letters(call, 1, &deadletters);
+
+	return status ? status : list(call, deadletters);
+}
+
+static int run_show(struct call *call)
+{
+	OWNED(deadletters_close) struct deadletters *deadletters = NULL;
+	int64_t number = call->operand_count > 1 ? read_number(call->operands[1]) : 0;
+	int status;
+
+	if (number == 0)
+		return call_misused(call, "show wants the number of a dead letter");
+	status = open_letters(call, 2, &deadletters);
+	return status ? status : show(call, deadletters, number);
+}
+
+/* --- asking the daemon --------------------------------------------------------------------------
+ */
+
+#define ASK_MS (5 * 60 * 1000)
+#define NUMBERS_MAX 1000 /* as the daemon takes of one request */
+
+static int write_numbers(struct call *call, struct jsonw *json)
+{
+	jsonw_key(json, "numbers");
+	jsonw_array(json);
+	for (size_t i = 1; i < call->operand_count; i++) {
+		int64_t number = read_number(call->operands[i]);
+
+		if (number == 0)
+			return call_misused(call, "\"%s\" is no number of a dead letter",
+					    call->operands[i]);
+		jsonw_int(json, number);
+	}
+	jsonw_array_end(json);
+	return END_OK;
+}
+
+/* {"verb": "deadletter", "act": …} by what stands on the command line. */
+static int write_wish(struct call *call, struct str *request)
+{
+	struct jsonw json = jsonw_begin(request);
+	const char *reason = call_value(call, "reason");
+	int64_t older_ms;
+	int status = call_duration(call, "older", 0, &older_ms);
+
+	if (status)
+		return status;
+	if (call_flag(call, "all") == (call->operand_count > 1))
+		return call_misused(call, "%s wants either numbers or --all", call->operands[0]);
+	if (call->operand_count > NUMBERS_MAX + 1)
+		return call_misused(call, "more than %d numbers; see --all", NUMBERS_MAX);
+	jsonw_object(&json);
+	jsonw_key(&json, "verb");
+	jsonw_string(&json, "deadletter");
+	jsonw_key(&json, "act");
+	jsonw_string(&json, call->operands[0]);
+	if (reason) {
+		jsonw_key(&json, "reason");
+		jsonw_string(&json, reason);
+	}
+	jsonw_key(&json, "older_ms");
+	jsonw_int(&json, older_ms);
+	if (!call_flag(call, "all"))
+		status = write_numbers(call, &json);
+	jsonw_object_end(&json);
+	return status;
+}
+
+static unsigned long long count_of(const struct json *reply, const char *key)
+{
+	return (unsigned long long)json_number(json_get(reply, key), 0);
+}
+
+/* The reasons of those that stay: of rejected ones, and "missing" and "cut". */
+static void tell_failed(struct call *call, const struct json *reply)
+{
+	const struct json *failed = json_get(reply, "failed");
+
+	for (size_t i = 0; i < json_size(failed); i++) {
+		const struct json *one = json_at(failed, i);
+		const char *reason = answer_text(call, one, "reason");
+		double number = json_number(json_get(one, "number"), 0);
+
+		if (strcmp(reason, "missing") == 0)
+			call_fail(call, END_OK, "there is no dead letter %.0f", number);
+		else if (strcmp(reason, "cut") == 0)
+			call_fail(call, END_OK, "of dead letter %.0f only the beginning is kept",
+				  number);
+		else
+			call_fail(call, END_OK, "%.0f is rejected again: %s", number, reason);
+	}
+}
+
+/* 1 when not all of it was done. */
+static int tell_done(struct call *call, const struct json *reply)
+{
+	bool drop = strcmp(call->operands[0], "drop") == 0;
+	unsigned long long again = count_of(reply, "again"), missing = count_of(reply, "missing"),
+			   cut = count_of(reply, "cut");
+
+	tell_failed(call, reply);
+	if (!json_bool(json_get(reply, "ok"), false))
+		return call_fail(call, END_TEMPORARY, "the daemon says: %s",
+				 answer_text(call, reply, "error"));
+	if (!call_flag(call, "json") && drop)
+		printf("%llu dropped\n", count_of(reply, "done"));
+	else if (!call_flag(call, "json"))
+		printf("%llu accepted, %llu rejected again, %llu cut, %llu missing\n",
+		       count_of(reply, "done"), again, cut, missing);
+	return again + missing + cut ? END_NO : END_OK;
+}
+
+static int run_ask(struct call *call)
+{
+	struct str request = {0};
+	OWNED(json_free) struct json *reply = NULL;
+	struct answer answer = {0};
+	int status = write_wish(call, &request);
+
+	if (!status)
+		status = ask_daemon(call, request.ptr, ASK_MS, &answer);
+	str_fini(&request);
+	if (status)
+		return status;
+	reply = answer.json;
+	if (call_flag(call, "json"))
+		printf("%.*s\n", VIEW_ARGS(answer.text));
+	return tell_done(call, reply);
+}
+
+/* --- the verb -----------------------------------------------------------------------------------
+ */
+
+static const struct {
+	const char *name;
+	int (*run)(struct call *call);
+} acts[] = {{"list", run_list}, {"show", run_show}, {"retry", run_ask}, {"drop", run_ask}};
+
+static int run(struct call *call)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(call->operands[0], acts[i].name) == 0)
+			return acts[i].run(call);
+	return call_misused(call, "there is no \"%s\"; there are list, show, retry and drop",
+			    call->operands[0]);
 }
 
 static const struct verb_option options[] = {
+	{.name = "all", .help = "retry, drop: all of them, or all that --reason and --older leave"},
+	{.name = "reason", .value = "REASON", .help = "retry, drop: only of that reason"},
+	{.name = "older", .value = "DURATION", .help = "retry, drop: only what came longer ago"},
+	OPTION_CONTROL,
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_JSON,
@@ -173,19 +321,28 @@ static const struct verb_option options[] = {
 
 const struct verb deadletter_verb = {
 	.name = "deadletter",
-	.operands = "list|show NUMBER [FOLDER]",
+	.operands = "list [FOLDER]|show NUMBER [FOLDER]|retry NUMBER…|drop NUMBER…",
 	.operands_least = 1,
-	.operands_most = 3,
+	.operands_most = OPERANDS_ANY,
 	.about = "the items that were rejected, and why",
 	.help = "list prints the rejected items that the daemon kept in FOLDER, else in the "
 		"configuration's journal.path:\n"
 		"when each came, from which feed, the reason and how it begins. show prints the "
 		"bytes of one as they\n"
 		"came; at most the first 64 KiB are kept. The status of show is 1 when there is "
-		"none of that number.\n",
+		"none of that number.\n"
+		"retry has the running daemon judge items once more, after its limits were "
+		"changed for instance; they\n"
+		"count as received anew. What is accepted is removed, what is rejected again stays "
+		"with its attempts\n"
+		"counted. drop removes items. Both end with 1 when not everything asked for was "
+		"done.\n",
 	.examples = "  newstag deadletter list\n"
 		    "  newstag deadletter show 17 > item.json\n"
-		    "  newstag deadletter list /var/lib/newstagd --json | jq .reason\n",
+		    "  newstag deadletter list /var/lib/newstagd --json | jq .reason\n"
+		    "  newstag deadletter retry 17 18\n"
+		    "  newstag deadletter retry --all --reason too_many_subjects\n"
+		    "  newstag deadletter drop --all --older 7d\n",
 	.options = options,
 	.run = run,
 };

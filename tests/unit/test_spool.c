@@ -244,6 +244,113 @@ START_TEST(bounds_dead_letters)
 }
 END_TEST
 
+/* Letter 1 is rejected again, for another reason. */
+static void reject_again(struct deadletters *deadletters, int64_t number)
+{
+	struct deadletter letter = {.number = number,
+				    .time = 9,
+				    .reason = VIEW("no_text"),
+				    .member = VIEW("body"),
+				    .offset = 5,
+				    .size = 2,
+				    .payload = VIEW("x{")};
+
+	ck_assert_int_eq(deadletters_put(deadletters, &letter, 1, 0, NULL), JOURNAL_KEPT);
+}
+
+START_TEST(counts_attempts)
+{
+	struct deadletters *deadletters = must_bury();
+	struct deadletter letter;
+	int64_t numbers[] = {1, 17};
+
+	bury(deadletters, 7, 1, VIEW("x{"), 0);
+	bury(deadletters, 0, 2, VIEW("y{"), 0);
+	reject_again(deadletters, 1);
+	reject_again(deadletters, 1);
+	reject_again(deadletters, 17); /* forgotten meanwhile */
+	ck_assert_int_eq(deadletters_next(deadletters, 0, &letter, NULL), 1);
+	ck_assert_int_eq(letter.number, 1);
+	ck_assert_int_eq(letter.attempts, 2);
+	ck_assert_int_eq(letter.time, 1);
+	ck_assert_uint_eq(letter.offset, 5);
+	ck_assert(view_is(letter.reason, "no_text"));
+	ck_assert(view_is(letter.member, "body"));
+	ck_assert(view_is(letter.payload, "x{"));
+	ck_assert_int_eq(deadletters_next(deadletters, 2, &letter, NULL), 1);
+	ck_assert_int_eq(letter.attempts, 0);
+	ck_assert_int_eq(deadletters_next(deadletters, 3, &letter, NULL), 0);
+	ck_assert_int_eq(deadletters_remove(deadletters, numbers, 2, NULL), JOURNAL_KEPT);
+	ck_assert_int_eq(deadletters_next(deadletters, 0, &letter, NULL), 1);
+	ck_assert_int_eq(letter.number, 2);
+	deadletters_close(deadletters);
+}
+END_TEST
+
+/* Which of the letters 1 to 4 (not_json, no_text in turn; times 1 to 4) stay. */
+static const struct {
+	struct deadletter_choice choice;
+	size_t dropped;
+	const char *left;
+} drops[] = {
+	{{.before = 100}, 4, ""},
+	{{.before = 3}, 2, "34"},
+	{{.before = 100, .number = 3}, 1, "124"},
+	{{.before = 100, .number = 17}, 0, "1234"},
+	{{.before = 100, .reason = {"no_text", 7}}, 2, "13"},
+	{{.before = 3, .reason = {"no_text", 7}}, 1, "134"},
+	{{.before = 100, .number = 1, .reason = {"no_text", 7}}, 0, "1234"},
+};
+
+START_TEST(drops_by_choice)
+{
+	struct deadletters *deadletters = must_bury();
+	struct deadletter letter;
+	char left[8] = "";
+	size_t dropped = 0, fitting = 0;
+
+	for (int64_t i = 1; i <= 4; i++) {
+		letter = (struct deadletter){.time = i,
+					     .feed = VIEW("wire"),
+					     .reason = i % 2 ? VIEW("not_json") : VIEW("no_text"),
+					     .size = 1,
+					     .payload = VIEW("x")};
+		ck_assert_int_eq(deadletters_put(deadletters, &letter, 1, 0, NULL), JOURNAL_KEPT);
+		letter.number = i;
+		fitting += deadletter_fits(&drops[_i].choice, &letter);
+	}
+	ck_assert_uint_eq(fitting, drops[_i].dropped);
+	ck_assert_int_eq(deadletters_drop(deadletters, &drops[_i].choice, &dropped, NULL),
+			 JOURNAL_KEPT);
+	ck_assert_uint_eq(dropped, drops[_i].dropped);
+	for (int64_t from = 0; deadletters_next(deadletters, from, &letter, NULL) == 1;
+	     from = letter.number + 1)
+		left[strlen(left)] = (char)('0' + letter.number);
+	ck_assert_str_eq(left, drops[_i].left);
+	deadletters_close(deadletters);
+}
+END_TEST
+
+START_TEST(keeps_a_whole_letter)
+{
+	struct deadletters *deadletters = must_bury();
+	size_t size = 3 * DEADLETTER_BYTES_MAX;
+	char *bytes = xcalloc(1, size);
+	struct deadletter letter = {.time = 1,
+				    .feed = VIEW("wire"),
+				    .reason = VIEW("held_full"),
+				    .size = size,
+				    .payload = {bytes, size},
+				    .whole = true};
+
+	ck_assert_int_eq(deadletters_put(deadletters, &letter, 1, 0, NULL), JOURNAL_KEPT);
+	ck_assert_int_eq(deadletters_next(deadletters, 0, &letter, NULL), 1);
+	ck_assert_uint_eq(letter.payload.len, size);
+	free(bytes);
+	deadletters_close(deadletters);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, gives_back_what_is_not_settled);
@@ -253,6 +360,9 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, waits_for_a_full_disk);
 	tcase_add_test(tcase, keeps_dead_letters_once);
 	tcase_add_test(tcase, bounds_dead_letters);
+	tcase_add_test(tcase, counts_attempts);
+	tcase_add_loop_test(tcase, drops_by_choice, 0, sizeof(drops) / sizeof(drops[0]));
+	tcase_add_test(tcase, keeps_a_whole_letter);
 }
 
 int main(void)
