@@ -304,6 +304,19 @@ static int by_atom(const void *a, const void *b)
 							: left->posting.back > right->posting.back;
 }
 
+static void file_needed(struct compiler *compiler)
+{
+	struct index *index = compiler->index;
+
+	for (size_t i = 0; i < index->needed.len; i++) {
+		struct pair pair = index->needed.at[i];
+		struct start_posting posting = {.unit = index->unit_first_expr + pair.value};
+
+		vec_push(&compiler->filed, (struct filed){pair.atom, posting});
+	}
+	vec_fini(&index->needed);
+}
+
 static void make_starts(struct compiler *compiler)
 {
 	struct index *index = compiler->index;
@@ -410,6 +423,7 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 		if (index->nodes[i].expr->kind == EXPR_PATTERN)
 			file_single(&compiler, &index->nodes[i]);
 	index_require(index);
+	file_needed(&compiler);
 	make_starts(&compiler);
 	atoms_seal(&index->atoms);
 	vec_fini(&compiler.nodes);

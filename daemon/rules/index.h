@@ -26,6 +26,8 @@ struct expr_node { /* of an expression, by id */
 		*above; /* the nearest expression around it with `in:` or `first:`; NULL */
 	uint8_t start;	/* enum start_kind, of patterns */
 	bool anchored;	/* a ^ is in it */
+	bool needed;	/* START_SCAN, START_REF: its unit says where words stand without which it
+			   cannot    hold */
 	bool shared;	/* of a term or a cue: its steps are not those of one rule */
 	bool members;	/* of `any`: some children are START_MEMBER */
 };
@@ -71,6 +73,9 @@ struct index {
 	} implications;		 /* until they are postings */
 	struct postings implied; /* classes of an atom */
 	struct postings rules;	 /* numbers of rules */
+	struct {
+		VEC(struct pair);
+	} needed; /* likewise: of patterns by id, which may begin anywhere, what they need */
 	uint32_t *start_from;
 	struct start_posting *starts;
 	uint32_t *always; /* rules without any necessary atom: tried in every scope */
@@ -99,7 +104,8 @@ static inline uint32_t unit_of_expr(const struct index *index, const struct expr
 void index_build(struct index *index, struct packs *packs, struct arena *arena);
 void index_fini(struct index *index);
 
-/* Inside the compiler: files rules under their necessary atoms (require.c). */
+/* Inside the compiler: finds the necessary atoms of rules, and of the patterns that no word begins
+ * (require.c). */
 void index_require(struct index *index);
 
 /* Likewise: gives groups and references of these patterns their gates (gates.c). */

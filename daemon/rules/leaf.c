@@ -126,22 +126,52 @@ void member_hits(struct match *match, const struct expr *any, uint32_t first, ui
 	}
 }
 
+static void find_everywhere(struct leaf *leaf, struct scope scope)
+{
+	enum start_kind start = leaf->match->ruleset->index.nodes[leaf->expr->id].start;
+
+	if (start == START_REF && !leaf->match->unfiltered)
+		scan_ref(leaf, scope);
+	else
+		scan(leaf, scope_first(leaf->match, scope), scope_end(leaf->match, scope));
+}
+
+/* Where it may begin is not known, only that it needs a word of its unit in its sentence. */
+static void find_needed(struct leaf *leaf, struct scope scope)
+{
+	uint32_t unit = unit_of_expr(&leaf->match->ruleset->index, leaf->expr), done = scope.first;
+	const struct token *tokens = leaf->match->document->tokens.at;
+	const struct start *starts;
+	size_t count;
+
+	starts = starts_of(leaf->match, unit, scope_first(leaf->match, scope),
+			   scope_end(leaf->match, scope), &count);
+	for (size_t i = 0; i < count && !leaf->full; i++) {
+		uint32_t sentence = tokens[starts[i].token].sentence;
+
+		if (sentence < done)
+			continue;
+		done = sentence + 1;
+		find_everywhere(leaf, (struct scope){sentence, done});
+	}
+}
+
 struct hits leaf_hits(struct match *match, const struct expr *expr, struct scope scope)
 {
 	struct leaf leaf = {match, expr, match->matcher->hits.len, false};
 	const struct expr *term = pattern_term(expr);
-	enum start_kind start = match->ruleset->index.nodes[expr->id].start;
+	const struct expr_node *node = &match->ruleset->index.nodes[expr->id];
 	struct hits hits;
 
 	if (term) {
 		hits = term_hits(&leaf, term, scope);
 	} else {
-		if (match->unfiltered || start == START_SCAN || start == START_MEMBER)
-			scan(&leaf, scope_first(match, scope), scope_end(match, scope));
-		else if (start == START_INDEXED)
-			scan_indexed(&leaf, scope_first(match, scope), scope_end(match, scope));
+		if (match->unfiltered || (node->start != START_INDEXED && !node->needed))
+			find_everywhere(&leaf, scope);
+		else if (node->needed)
+			find_needed(&leaf, scope);
 		else
-			scan_ref(&leaf, scope);
+			scan_indexed(&leaf, scope_first(match, scope), scope_end(match, scope));
 		hits = hits_take(match, leaf.base);
 	}
 	hits_judge(match, expr, scope, &hits);

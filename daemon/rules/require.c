@@ -334,6 +334,20 @@ static void file_rule(struct requirer *requirer, const struct rule *rule)
 		vec_push(&requirer->rules, (struct pair){need.at[i], rule->number});
 }
 
+/* What may begin at any token is tried only in sentences that hold a word it needs. */
+static void need_pattern(struct requirer *requirer, struct expr_node *node)
+{
+	struct need need;
+
+	if (node->expr->kind != EXPR_PATTERN || pattern_term(node->expr) ||
+	    (node->start != START_SCAN && node->start != START_REF))
+		return;
+	need = need_expr(requirer, node->expr);
+	node->needed = !need.always;
+	for (size_t i = 0; i < need.len && !need.always; i++)
+		vec_push(&requirer->index->needed, (struct pair){need.at[i], node->expr->id});
+}
+
 static int by_pair(const void *a, const void *b)
 {
 	const struct pair *left = a, *right = b;
@@ -384,6 +398,8 @@ void index_require(struct index *index)
 		make_entities(&requirer);
 	for (size_t i = 0; i < packs->rules.len; i++)
 		file_rule(&requirer, packs->rules.at[i]);
+	for (uint32_t i = 0; i < index->expr_count; i++)
+		need_pattern(&requirer, &index->nodes[i]);
 	index->implied = postings_make(index, index->implications.at, index->implications.len);
 	index->rules = postings_make(index, requirer.rules.at, requirer.rules.len);
 	vec_fini(&index->implications);
