@@ -77,13 +77,27 @@ static bool may_rotate(const struct journal *journal)
 /* --- opening -------------------------------------------------------------------------------------
  */
 
+/* The folder's own name has to be on disk as well. One that stood there before may lie in a folder
+ * that we cannot read. */
+static int make_folder(const char *folder, struct err *err)
+{
+	char parent[SEGMENT_PATH_SIZE];
+	bool made = mkdir(folder, 0750) == 0;
+	int result;
+
+	if (!made && errno != EEXIST)
+		return err_set(err, "cannot make the folder %s: %s", folder, strerror(errno));
+	snprintf(parent, sizeof(parent), "%.4100s/..", folder);
+	result = db_sync_folder(parent, err);
+	return made ? result : DB_OK;
+}
+
 static int lock_folder(struct journal *journal, struct err *err)
 {
 	char path[SEGMENT_PATH_SIZE];
 
-	if (mkdir(journal->folder, 0750) < 0 && errno != EEXIST)
-		return err_set(err, "cannot make the folder %s: %s", journal->folder,
-			       strerror(errno));
+	if (make_folder(journal->folder, err) < 0)
+		return -1;
 	snprintf(path, sizeof(path), "%.4100s/lock", journal->folder);
 	journal->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
 	if (journal->lock < 0)
@@ -256,6 +270,7 @@ static bool is_past(const struct journal *journal, int64_t total, int64_t now)
 	       (journal->options.retain_bytes && total > journal->options.retain_bytes);
 }
 
+/* Its going is on disk before that of the next one: a power cut leaves no hole in between. */
 static void drop_oldest(struct journal *journal)
 {
 	struct segments *sealed = &journal->sealed;
@@ -263,6 +278,7 @@ static void drop_oldest(struct journal *journal)
 
 	segment_path(journal->folder, sealed->at[0].first, path);
 	db_unlink(path);
+	db_sync_folder(journal->folder, NULL);
 	memmove(sealed->at, sealed->at + 1, --sealed->len * sizeof(*sealed->at));
 }
 

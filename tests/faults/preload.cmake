@@ -1,0 +1,32 @@
+# The library that stands between the daemon and the C library. It is preloaded, so it is never
+# instrumented: what the daemon is built with comes after it.
+add_library(newstag_faults MODULE calls.c record.c inject.c)
+target_compile_definitions(newstag_faults PRIVATE _GNU_SOURCE)
+target_compile_options(newstag_faults PRIVATE -fno-sanitize=all -U_FORTIFY_SOURCE)
+target_link_options(newstag_faults PRIVATE -fno-sanitize=all)
+target_link_libraries(newstag_faults PRIVATE ${CMAKE_DL_LIBS})
+
+add_executable(powerloss_check powerloss.c promises.c disk.c cut.c)
+target_link_libraries(powerloss_check newstag)
+
+set(preload_environment
+	NEWSTAGD=$<TARGET_FILE:newstagd>
+	NEWSTAG=$<TARGET_FILE:newstag_tool>
+	NEWSTAG_FAULTS=$<TARGET_FILE:newstag_faults>
+	POWERLOSS_CHECK=$<TARGET_FILE:powerloss_check>
+	PYTHONDONTWRITEBYTECODE=1
+)
+if(NEWSTAG_SANITIZE)
+	list(APPEND preload_environment NEWSTAG_DEADLINE=240)
+endif()
+
+function(preload_test name)
+	add_test(NAME faults.${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/${name}.py ${ARGN})
+	set_tests_properties(faults.${name} PROPERTIES LABELS faults TIMEOUT 600
+		ENVIRONMENT "${preload_environment}")
+endfunction()
+
+# ThreadSanitizer wants to be the first of all libraries.
+if(NOT NEWSTAG_SANITIZE MATCHES thread)
+	preload_test(powerloss --points 60 --generations 2 --daemons 2 --seconds 2)
+endif()
