@@ -5,6 +5,7 @@
 #include "app/notify.h"
 #include "app/signals.h"
 #include "app/stores.h"
+#include "app/watch.h"
 #include "base/clock.h"
 #include "base/exit.h"
 
@@ -17,8 +18,9 @@
  * Start and end. Everything is opened before the first thread starts, in an order in which a
  * failure leaves nothing half done, and closed in the opposite order; what was not opened is NULL.
  */
-#define RING_SIZE 1024 /* items in flight */
-#define LINGER_MS 2000 /* that subscribers have to fetch the last events */
+#define RING_SIZE 1024			   /* items in flight */
+#define ALIVE_INTERVAL (20 * CLOCK_SECOND) /* when there is no watchdog to say */
+#define LINGER_MS 2000			   /* that subscribers have to fetch the last events */
 #define FUSE_LEAST                                                                                 \
 	((size_t)16 << 20) /* bytes of a feed's frame that cut the peer; far above the limit that  \
 			      rejects with a count */
@@ -171,7 +173,7 @@ static int start_threads(struct app *app, struct err *err)
 	if (!app->loader)
 		return -1;
 	app->intake = intake_start(&app->pipeline, err);
-	return app->intake ? 0 : -1;
+	return app->intake ? watch_start(app, err) : -1;
 }
 
 /* --- closing ------------------------------------------------------------------------------------
@@ -186,6 +188,9 @@ static void take_verdicts(struct app *app)
 		app->reloaded.any = true;
 		app->reloaded.good = verdict.good;
 		app->reloaded.time = verdict.time;
+		atomic_fetch_add(verdict.good ? &app->reloads.done : &app->reloads.refused, 1);
+		atomic_store(&app->reloads.good, verdict.good);
+		atomic_store(&app->reloads.time, verdict.time);
 		memcpy(app->reloaded.sentence, verdict.sentence, sizeof(verdict.sentence));
 		verdict_fini(&verdict);
 	}
@@ -193,6 +198,7 @@ static void take_verdicts(struct app *app)
 
 static void stop_threads(struct app *app)
 {
+	watch_stop(app);
 	if (app->intake)
 		intake_stop(app->intake);
 	else if (app->pipeline.ring)
@@ -255,7 +261,7 @@ static void keep_alive(struct app *app, int64_t now)
 	uint64_t sequencer = atomic_load(&app->pipeline.sequencer_turns);
 	uint64_t settled = counts.received - counts.in_flight;
 
-	if (app->alive.interval == 0 || now - app->alive.last < app->alive.interval / 3)
+	if (now - atomic_load(&app->alive.last) < app->alive.interval / 3)
 		return;
 	if ((intake == app->alive.intake_turns && !app->draining) ||
 	    sequencer == app->alive.sequencer_turns ||
@@ -265,8 +271,9 @@ static void keep_alive(struct app *app, int64_t now)
 	app->alive.intake_turns = intake;
 	app->alive.sequencer_turns = sequencer;
 	app->alive.settled = settled;
-	app->alive.last = now;
-	notify_send("WATCHDOG=1");
+	atomic_store(&app->alive.last, now);
+	if (app->alive.wanted)
+		notify_send("WATCHDOG=1");
 }
 
 /* Returns whether the pipeline has ended. */
@@ -301,13 +308,14 @@ static void say_started(struct app *app)
 		 app->options.conf_path ? app->options.conf_path : "defaults");
 	log_line(app->log, LEVEL_INFO,
 		 "newstagd %s started: configuration %s; %zu rules in %zu files, %s; %zu feed%s, "
-		 "%zu worker%s; events at %s, replay at %s, control at %s",
+		 "%zu worker%s; events at %s, replay at %s, control at %s, metrics at %s",
 		 NEWSTAG_VERSION, where, generation->rules, generation->files,
 		 ruleset_hash(generation->ruleset), app->conf->feed_count,
 		 app->conf->feed_count == 1 ? "" : "s", app->worker_count,
 		 app->worker_count == 1 ? "" : "s", output_endpoint(app->pipeline.output),
 		 app->replay ? replay_endpoint(app->replay) : "none",
-		 app->control ? bus_socket_endpoint(control_socket(app->control)) : "none");
+		 app->control ? bus_socket_endpoint(control_socket(app->control)) : "none",
+		 app->http ? http_place(app->http) : "none");
 	notify_send("READY=1\nSTATUS=%zu rules in %zu files, %s", generation->rules,
 		    generation->files, ruleset_hash(generation->ruleset));
 	holder_give(&app->holder, generation);
@@ -382,7 +390,10 @@ static int say_checked(const struct load *load, const char *conf_path)
 
 int app_run(const struct app_options *options)
 {
-	struct app app = {.options = *options, .started = clock_monotonic(), .signals = -1};
+	struct app app = {.options = *options,
+			  .started = clock_monotonic(),
+			  .started_at = clock_now(),
+			  .signals = -1};
 	struct load_source source = {options->conf_path, options->overrides,
 				     options->override_count};
 	struct load load;
@@ -414,6 +425,12 @@ int app_run(const struct app_options *options)
 	load_fini(&load);
 	app.worker_count = count_workers(app.conf);
 	app.alive.interval = notify_watchdog();
+	app.alive.wanted = app.alive.interval > 0;
+	app.alive.interval = app.alive.wanted ? app.alive.interval : ALIVE_INTERVAL;
+	atomic_init(&app.alive.last, clock_monotonic());
+	atomic_init(&app.reloads.good, true);
+	atomic_init(&app.reloads.time, CLOCK_NONE);
+	atomic_init(&app.pipeline.beat, CLOCK_NONE);
 	status = run(&app);
 	close(app.signals);
 	holder_fini(&app.holder);

@@ -8,6 +8,7 @@
 #include "app/replay.h"
 #include "app/sequencer.h"
 #include "app/worker.h"
+#include "http/server.h"
 
 /*
  * The daemon: it loads configuration and rules, opens the sockets, starts the threads and then
@@ -44,18 +45,26 @@ struct app {
 	struct loader *loader;
 	struct control *control;
 	struct replay *replay; /* NULL: none */
+	struct http *http;     /* NULL: none */
 	struct wake told;      /* the loader has a verdict */
 	int signals;	       /* a signalfd */
 	size_t worker_count;
-	int64_t started; /* monotonic */
+	int64_t started, started_at; /* monotonic, and clock_now */
 	bool draining;
 	struct { /* of the last reload */
 		bool any, good;
 		int64_t time;
 		char sentence[512];
 	} reloaded;
-	struct { /* of the watchdog */
-		int64_t interval, last;
+	struct { /* for any thread: how many, whether the last one was good, when it was */
+		_Atomic uint64_t done, refused;
+		atomic_bool good;
+		_Atomic int64_t time;
+	} reloads;
+	struct { /* of the watchdog; `interval` also bounds what counts as healthy */
+		bool wanted;
+		int64_t interval;
+		_Atomic int64_t last;
 		uint64_t intake_turns, sequencer_turns, settled;
 	} alive;
 };

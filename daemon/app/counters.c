@@ -7,6 +7,11 @@ static const char *const outcome_names[] = {
 };
 #define OUTCOMES (OUTCOME_REJECTED + 1)
 
+const char *outcome_name(enum outcome outcome)
+{
+	return outcome_names[outcome];
+}
+
 void counters_init(struct counters *counters, const struct ring *ring)
 {
 	*counters = (struct counters){.ring = ring};

@@ -28,6 +28,9 @@ struct counters {
 	uint64_t settled;     /* position in the ring behind the last item counted */
 };
 
+/* "tagged", "untagged" … */
+const char *outcome_name(enum outcome outcome);
+
 void counters_init(struct counters *counters, const struct ring *ring);
 void counters_fini(struct counters *counters);
 /* Counts one slot into a batch. */

@@ -22,6 +22,7 @@ void generation_free(struct generation *generation)
 	if (!generation)
 		return;
 	ruleset_free(generation->ruleset);
+	free(generation->tallies);
 	free(generation);
 }
 
@@ -29,7 +30,9 @@ void holder_init(struct holder *holder, struct generation *first)
 {
 	pthread_mutex_init(&holder->lock, NULL);
 	pthread_cond_init(&holder->idle, NULL);
+	holder->book = (struct tally_book){0};
 	first->number = 1;
+	first->tallies = tally_book_open(&holder->book, ruleset_packs(first->ruleset));
 	atomic_init(&holder->current, first);
 }
 
@@ -39,6 +42,7 @@ void holder_fini(struct holder *holder)
 
 	assert(last->users == 0);
 	generation_free(last);
+	tally_book_fini(&holder->book);
 	pthread_mutex_destroy(&holder->lock);
 	pthread_cond_destroy(&holder->idle);
 }
@@ -69,6 +73,7 @@ struct generation *holder_replace(struct holder *holder, struct generation *next
 {
 	struct generation *old;
 
+	next->tallies = tally_book_open(&holder->book, ruleset_packs(next->ruleset));
 	pthread_mutex_lock(&holder->lock);
 	old = atomic_load(&holder->current);
 	next->number = old->number + 1;

@@ -1,6 +1,7 @@
 #ifndef APP_GENERATION_H
 #define APP_GENERATION_H
 
+#include "app/tally.h"
 #include "rules/ruleset.h"
 
 #include <pthread.h>
@@ -20,7 +21,8 @@ struct generation {
 	uint64_t number;	 /* 1 is the one that the daemon started with */
 	language fallback;	 /* of items that do not tell their language */
 	size_t rules, files, warnings;
-	unsigned users; /* under the holder's lock */
+	struct tally **tallies; /* of its rules by number, once a holder has it */
+	unsigned users;		/* under the holder's lock */
 };
 
 /* Takes the rule set. */
@@ -31,6 +33,7 @@ struct holder {
 	pthread_mutex_t lock;
 	pthread_cond_t idle; /* an old generation has no users any more */
 	_Atomic(struct generation *) current;
+	struct tally_book book;
 };
 
 /* Takes `first`, which becomes number 1. */

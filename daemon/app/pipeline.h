@@ -6,6 +6,7 @@
 #include "app/known.h"
 #include "app/letters.h"
 #include "app/ring.h"
+#include "app/stage.h"
 #include "base/log.h"
 #include "bus/feed.h"
 #include "bus/output.h"
@@ -40,6 +41,12 @@ struct pipeline {
 	atomic_bool draining;
 	_Atomic uint64_t intake_turns, sequencer_turns; /* signs of life */
 	_Atomic size_t subscriptions;
+	_Atomic uint64_t heartbeats; /* published, and the time of the last one */
+	_Atomic int64_t beat;
+	struct { /* of the sequencer's last look at it */
+		_Atomic uint64_t head, segments, bytes;
+	} journal_look;
+	struct stages stages;
 };
 
 #define STALL_RETRY_MS 100  /* between attempts to write to a full disk */

@@ -1,5 +1,7 @@
 #include "app/ring.h"
 
+#include "base/clock.h"
+
 #include <assert.h>
 #include <pthread.h>
 #include <stdalign.h>
@@ -126,11 +128,17 @@ static size_t slot_bytes(const struct slot *slot)
 void ring_publish(struct ring *ring, size_t count)
 {
 	size_t bytes = 0;
+	int64_t now;
 
 	if (count == 0)
 		return;
-	for (size_t i = 0; i < count; i++)
-		bytes += slot_bytes(ring_free_slot(ring, i));
+	now = clock_monotonic();
+	for (size_t i = 0; i < count; i++) {
+		struct slot *slot = ring_free_slot(ring, i);
+
+		slot->filled = now;
+		bytes += slot_bytes(slot);
+	}
 	atomic_fetch_add(&ring->bytes, bytes);
 	atomic_fetch_add(&ring->head, count);
 	wake_workers(ring, count > 1);

@@ -40,6 +40,7 @@ struct slot {
 		VEC(struct encoded);
 	} events;
 	/* by the ring */
+	int64_t filled;	       /* monotonic time at which the workers got it */
 	_Atomic uint64_t done; /* position + 1 once the worker is through with it */
 };
 

@@ -219,12 +219,28 @@ static void drop_duplicate(struct sequencer *sequencer, struct slot *slot)
 	vec_reset(&slot->events);
 }
 
+static void measure(struct sequencer *sequencer, size_t count, int64_t begin, int64_t kept)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	uint64_t tail = ring_tail(pipeline->ring);
+	int64_t now = clock_monotonic();
+
+	if (sequencer->entries.len) {
+		stages_add(&pipeline->stages, STAGE_COMMIT, kept - begin);
+		stages_add(&pipeline->stages, STAGE_PUBLISH, now - kept);
+	}
+	for (size_t i = 0; i < count; i++)
+		stages_add(&pipeline->stages, STAGE_ALL,
+			   now - ring_slot(pipeline->ring, tail + i)->filled);
+}
+
 /* -1 when the journal failed: nothing of the batch was published or counted. */
 static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 {
 	struct pipeline *pipeline = sequencer->pipeline;
 	uint64_t tail = ring_tail(pipeline->ring), settled = 0;
 	struct counts batch = {0};
+	int64_t begin, kept;
 
 	vec_reset(&sequencer->entries);
 	for (size_t i = 0; i < count; i++) {
@@ -239,10 +255,13 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 			vec_push(&sequencer->accepted, slot->letter);
 		settled = slot->item ? slot->item : settled;
 	}
+	begin = clock_monotonic();
 	if (keep(sequencer, settled, err) < 0)
 		return -1;
+	kept = clock_monotonic();
 	remove_accepted(sequencer);
 	publish(sequencer);
+	measure(sequencer, count, begin, kept);
 	sequencer->published = batch.sequence = journal_head(pipeline->journal);
 	if (settled)
 		atomic_store(&pipeline->settled, settled);
@@ -271,6 +290,8 @@ static void beat(struct sequencer *sequencer, int64_t now)
 	if (output_send(pipeline->output, VIEW(HEARTBEAT_TOPIC), str_view(&sequencer->heartbeat),
 			&err) < 0)
 		log_line(sequencer->pipeline->log, LEVEL_ERROR, "%s", err.text);
+	atomic_fetch_add(&pipeline->heartbeats, 1);
+	atomic_store(&pipeline->beat, clock_now());
 }
 
 static int rest_ms(const struct sequencer *sequencer, int64_t now)
@@ -294,10 +315,20 @@ static void wait_for_more(struct sequencer *sequencer, int64_t now)
 	wake_disarm(wake);
 }
 
+static void look_at_journal(struct pipeline *pipeline)
+{
+	struct journal_size size = journal_size(pipeline->journal);
+
+	atomic_store(&pipeline->journal_look.head, journal_head(pipeline->journal));
+	atomic_store(&pipeline->journal_look.segments, size.segments);
+	atomic_store(&pipeline->journal_look.bytes, size.bytes);
+}
+
 static void turn(struct sequencer *sequencer, int64_t now)
 {
 	struct pipeline *pipeline = sequencer->pipeline;
 
+	look_at_journal(pipeline);
 	output_turn(pipeline->output);
 	atomic_store(&pipeline->subscriptions, output_subscriptions(pipeline->output));
 	atomic_fetch_add(&pipeline->sequencer_turns, 1);

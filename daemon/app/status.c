@@ -1,5 +1,4 @@
-#include "app/app.h"
-
+#include "app/health.h"
 #include "base/clock.h"
 
 static void write_time(struct jsonw *json, const char *key, int64_t time)
@@ -62,18 +61,6 @@ static void write_output(struct app *app, const struct counts *counts, struct js
 	jsonw_object_end(json);
 }
 
-static size_t write_stalls(struct app *app, struct jsonw *json)
-{
-	bool events = atomic_load(&app->pipeline.events_stalled);
-	bool items = atomic_load(&app->pipeline.items_stalled);
-
-	if (events)
-		jsonw_string(json, "the journal takes no events now");
-	if (items)
-		jsonw_string(json, "the spool takes no items now");
-	return (size_t)events + items;
-}
-
 static void write_replay(struct app *app, struct jsonw *json)
 {
 	struct replay_look look;
@@ -100,35 +87,6 @@ static void write_letters(struct app *app, struct jsonw *json)
 	write_number(json, "rejected_again", look.again);
 	write_number(json, "dropped", look.dropped);
 	jsonw_object_end(json);
-}
-
-/* Why the daemon is not ready; returns how many reasons there are. */
-static size_t write_because(struct app *app, struct jsonw *json)
-{
-	size_t reasons = 0;
-	struct str reason = {0};
-
-	jsonw_array(json);
-	for (size_t i = 0; i < app->conf->feed_count; i++) {
-		if (intake_look(app->intake, i).state.connected)
-			continue;
-		str_reset(&reason);
-		str_printf(&reason, "feed %s is not connected", app->conf->feeds[i].name);
-		jsonw_text(json, str_view(&reason));
-		reasons++;
-	}
-	if (app->draining) {
-		jsonw_string(json, "draining");
-		reasons++;
-	}
-	reasons += write_stalls(app, json);
-	if (atomic_load(&app->pipeline.failed)) {
-		jsonw_string(json, "the journal cannot keep events");
-		reasons++;
-	}
-	jsonw_array_end(json);
-	str_fini(&reason);
-	return reasons;
 }
 
 static void write_reloaded(struct app *app, struct jsonw *json)
@@ -170,7 +128,9 @@ void app_write_status(struct app *app, struct jsonw *json)
 	jsonw_key(json, "uptime_s");
 	jsonw_double(json, (double)uptime_ms / 1000.0);
 	jsonw_key(json, "because");
-	reasons = write_because(app, json);
+	jsonw_array(json);
+	reasons = health_unready(app, json);
+	jsonw_array_end(json);
 	jsonw_key(json, "ready");
 	jsonw_bool(json, reasons == 0);
 	jsonw_key(json, "draining");
@@ -188,6 +148,7 @@ void app_write_status(struct app *app, struct jsonw *json)
 	write_replay(app, json);
 	jsonw_key(json, "deadletters");
 	write_letters(app, json);
+	write_text(json, "http", app->http ? http_place(app->http) : NULL);
 	write_number(json, "workers", app->worker_count);
 	write_text(json, "stream", journal_stream(app->pipeline.journal));
 	jsonw_key(json, "reload");

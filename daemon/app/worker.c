@@ -59,6 +59,8 @@ static void encode_all(struct worker *worker, struct slot *slot, const struct it
 
 	for (size_t i = 0; i < events->len; i++) {
 		wire_encode(&context, item, &events->at[i], &slot->out, &encoded);
+		tally_add(worker->generation->tallies, ruleset_packs(worker->generation->ruleset),
+			  events->at[i].rule, slot->recorded);
 		vec_push(&slot->events, encoded);
 	}
 }
@@ -132,6 +134,16 @@ static void judge(struct worker *worker, struct slot *slot)
 	slot->outcome = events.len ? OUTCOME_TAGGED : OUTCOME_UNTAGGED;
 }
 
+static void take_item(struct worker *worker, struct slot *slot)
+{
+	struct stages *stages = &worker->pipeline->stages;
+	int64_t begin = clock_monotonic();
+
+	stages_add(stages, STAGE_QUEUE, begin - slot->filled);
+	judge(worker, slot);
+	stages_add(stages, STAGE_CLASSIFY, clock_monotonic() - begin);
+}
+
 static void rest(struct worker *worker)
 {
 	holder_give(worker->pipeline->holder, worker->generation);
@@ -147,7 +159,7 @@ static void *work(void *context)
 	pthread_setname_np(pthread_self(), "worker");
 	do {
 		while (ring_claim(ring, &position)) {
-			judge(worker, ring_slot(ring, position));
+			take_item(worker, ring_slot(ring, position));
 			ring_done(ring, position);
 		}
 		rest(worker);

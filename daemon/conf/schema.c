@@ -80,7 +80,7 @@ const struct key conf_keys[] = {
 	 "The most subjects of an item."},
 	{"limits.members", KEY_INTEGER, 0, AT(limits.members), "20000", 16, 1000000, NULL,
 	 "The most members and elements in a message."},
-	{"http.listen", KEY_LISTEN, KEY_IDLE, AT(http.listen), "127.0.0.1:9180", 0, 0, NULL,
+	{"http.listen", KEY_LISTEN, 0, AT(http.listen), "127.0.0.1:9180", 0, 0, NULL,
 	 "Metrics and health: HOST:PORT, unix:/PATH or \"off\"."},
 	{"security.curve", KEY_BOOLEAN, KEY_IDLE | KEY_UNSAFE, AT(security.curve),
 	 "off", 0, 0, NULL,

@@ -258,6 +258,18 @@ int journal_commit(struct journal *journal, const struct journal_entry *entries,
 	return JOURNAL_KEPT;
 }
 
+struct journal_size journal_size(const struct journal *journal)
+{
+	struct journal_size size = {.segments = journal->db ? 1 : 0,
+				    .bytes = (uint64_t)journal->now.bytes};
+
+	for (size_t i = 0; i < journal->sealed.len; i++) {
+		size.segments++;
+		size.bytes += (uint64_t)journal->sealed.at[i].bytes;
+	}
+	return size;
+}
+
 /* --- retention -----------------------------------------------------------------------------------
  */
 

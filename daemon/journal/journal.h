@@ -62,6 +62,11 @@ const char *journal_stream(const struct journal *journal);
 uint64_t journal_head(const struct journal *journal);
 /* The spool's items up to this number have their events here; 0: none. */
 uint64_t journal_settled(const struct journal *journal);
+/* What is there now, about: sizes of closed files, and of the open one what was put in. */
+struct journal_size {
+	uint64_t segments, bytes;
+};
+struct journal_size journal_size(const struct journal *journal);
 /* Calls `take` with the digests of the newest `most` events, oldest first. */
 int journal_recent(struct journal *journal, size_t most,
 		   void (*take)(void *context, const unsigned char *digest), void *context,

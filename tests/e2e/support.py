@@ -2,6 +2,7 @@
 
 Nothing here waits for a time to pass: it waits for a condition, and a deadline makes a hang a failure.
 """
+import http.client
 import json
 import os
 import pathlib
@@ -14,6 +15,8 @@ import threading
 import time
 
 import zmq
+
+import exposition
 
 DEADLINE_S = float(os.environ.get("NEWSTAG_DEADLINE", "100"))
 DAEMON = os.environ.get("NEWSTAGD", "build/dev/bin/newstagd")
@@ -83,6 +86,7 @@ class Daemon:
         self.control_endpoint = f"ipc://{self.folder}/control"
         self.output_endpoint = f"ipc://{self.folder}/output"
         self.replay_endpoint = f"ipc://{self.folder}/replay"
+        self.http_listen = f"unix:{self.folder}/http"
         self.config = self.folder / "newstagd.yaml"
         self.config.write_text(f"rules: {{paths: [{self.rules}]}}\n")
         self.sets = [
@@ -91,6 +95,7 @@ class Daemon:
             f"replay.endpoint={self.replay_endpoint}",
             "output.high_water=1000000",
             f"journal.path={self.folder}/journal",
+            f"http.listen={self.http_listen}",
         ]
         for number in range(feeds):
             self.sets += [
@@ -189,6 +194,26 @@ class Daemon:
             if line.startswith("VmRSS:"):
                 return int(line.split()[1])
         raise AssertionError("no VmRSS")
+
+    # --- metrics and health
+
+    def http(self, path):
+        """(status, body)"""
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        connection.sock.settimeout(DEADLINE_S)
+        connection.sock.connect(str(self.folder / "http"))
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def metrics(self):
+        status, text = self.http("/metrics")
+        assert status == 200, text
+        return exposition.Page(text)
 
     # --- control
 

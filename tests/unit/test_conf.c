@@ -362,7 +362,7 @@ START_TEST(marks_keys_in_comments)
 	ck_assert_ptr_nonnull(
 		strstr(out.ptr, "# Default: auto; a change needs a restart\nworkers"));
 	ck_assert_ptr_nonnull(strstr(out.ptr, "# Default: info\n  level"));
-	ck_assert_ptr_nonnull(strstr(out.ptr, "  # no effect yet\n  listen"));
+	ck_assert_ptr_nonnull(strstr(out.ptr, "  # no effect yet\n  keys"));
 	str_fini(&out);
 }
 END_TEST
