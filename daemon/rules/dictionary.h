@@ -53,20 +53,17 @@ static inline bool dictionary_has(const struct dictionary *dictionary, struct wo
 				  uint32_t atom)
 {
 	const uint32_t *at = dictionary->pool.at + atoms.at;
-	uint32_t low = 0, high = atoms.asked;
+	uint32_t left = atoms.asked;
 
-	while (high - low > 8) {
-		uint32_t middle = low + (high - low) / 2;
+	/* Without a branch that depends on what is compared: which way it goes cannot be guessed.
+	 */
+	while (left > 1) {
+		uint32_t half = left / 2;
 
-		if (at[middle] <= atom)
-			low = middle;
-		else
-			high = middle;
+		at += at[half] <= atom ? half : 0;
+		left -= half;
 	}
-	for (; low < high; low++)
-		if (at[low] == atom)
-			return true;
-	return false;
+	return left == 1 && *at == atom;
 }
 
 #endif

@@ -34,7 +34,6 @@ uint32_t walk_element(struct match *match, const struct element *element, uint32
 void hit_build(struct match *match, size_t base, struct hit *hit);
 const struct capture *captures_join(struct match *match, const struct capture *a,
 				    const struct capture *b);
-bool match_word(struct match *match, uint32_t token, uint32_t atom);
 
 /* mention.c: hits of a list in the item that begin in [first, end); mentions likewise. */
 const struct hit *list_hits(struct match *match, const struct list *list, uint32_t first,
@@ -61,6 +60,17 @@ struct hits hits_take(struct match *match, size_t base);
 bool hit_push(struct match *match, const struct hit *hit, size_t base);
 bool hit_allowed(const struct match *match, const struct expr *leaf, const struct hit *hit);
 bool lang_allowed(const struct match *match, const struct languages *langs);
+
+/* Whether the atom is true of the token's word. */
+static inline bool match_word(struct match *match, uint32_t token, uint32_t atom)
+{
+	struct matcher *matcher = match->matcher;
+
+	if (match->unfiltered)
+		return dictionary_ask(&matcher->dictionary, match->document->tokens.at[token].word,
+				      atom);
+	return dictionary_has(&matcher->dictionary, matcher->atoms.at[token], atom);
+}
 
 static inline uint32_t scope_first(const struct match *match, struct scope scope)
 {

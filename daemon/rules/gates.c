@@ -1,4 +1,4 @@
-#include "rules/index.h"
+#include "rules/compile.h"
 
 /*
  * Gates: what a word must be for a group or a list to begin with it, as one atom. A group of twelve

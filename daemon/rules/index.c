@@ -1,4 +1,4 @@
-#include "rules/index.h"
+#include "rules/compile.h"
 
 /*
  * Compiles checked packs. First every expression gets its number and every word its atom; then each
@@ -34,6 +34,7 @@ struct compiler {
 		VEC(struct filed);
 	} filed;
 	struct begins begins;
+	uint32_t *homes; /* of expressions by id: of the `any` in whose unit it may be, + 1 */
 };
 
 /* --- numbers and atoms ------------------------------------------------------------------------ */
@@ -262,11 +263,24 @@ static void file_members(struct compiler *compiler, struct expr_node *node)
 	for (size_t i = 0; i < node->expr->child_count; i++) {
 		const struct expr *child = node->expr->children[i];
 
-		if (!is_plain(child) || !file_pattern(compiler, unit_of_expr(index, node->expr),
-						      (struct entry){child, NULL}))
+		if (!is_plain(child))
 			continue;
-		index->nodes[child->id].start = START_MEMBER;
-		node->members = true;
+		compiler->homes[child->id] = node->expr->id + 1;
+		if (file_pattern(compiler, unit_of_expr(index, node->expr),
+				 (struct entry){child, NULL}))
+			index->nodes[child->id].start = START_MEMBER;
+	}
+}
+
+static void sum_up_members(struct index *index, struct expr_node *node)
+{
+	for (size_t i = 0; i < node->expr->child_count; i++) {
+		const struct expr_node *child = &index->nodes[node->expr->children[i]->id];
+
+		if (expr_is_member(child))
+			node->members = true;
+		else
+			node->loose = true;
 	}
 }
 
@@ -304,14 +318,28 @@ static int by_atom(const void *a, const void *b)
 							: left->posting.back > right->posting.back;
 }
 
+/* In order of pattern, since they were found so. */
 static void file_needed(struct compiler *compiler)
 {
 	struct index *index = compiler->index;
+	struct start_posting posting = {.back = BACK_TO_SENTENCE};
+	uint32_t last = UINT32_MAX;
 
 	for (size_t i = 0; i < index->needed.len; i++) {
 		struct pair pair = index->needed.at[i];
-		struct start_posting posting = {.unit = index->unit_first_expr + pair.value};
+		struct expr_node *node = &index->nodes[pair.value];
+		uint32_t home = compiler->homes[pair.value];
 
+		if (pair.value != last) {
+			posting.unit = unit_of_expr(index, node->expr);
+			posting.entry = (uint32_t)index->entries.len;
+			node->member = home != 0;
+			if (home)
+				posting.unit = index->unit_first_expr + home - 1;
+			if (home)
+				vec_push(&index->entries, (struct entry){node->expr, NULL});
+		}
+		last = pair.value;
 		vec_push(&compiler->filed, (struct filed){pair.atom, posting});
 	}
 	vec_fini(&index->needed);
@@ -414,6 +442,7 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 		visit_rule(&compiler, packs->rules.at[i]);
 	take_nodes(&compiler);
 	gate_patterns(index);
+	compiler.homes = xcalloc(index->expr_count + 1, sizeof(*compiler.homes));
 	file_lists(&compiler, packs);
 	file_entities(&compiler, packs);
 	for (uint32_t i = 0; i < index->expr_count; i++)
@@ -424,11 +453,15 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 			file_single(&compiler, &index->nodes[i]);
 	index_require(index);
 	file_needed(&compiler);
+	for (uint32_t i = 0; i < index->expr_count; i++)
+		if (index->nodes[i].expr->kind == EXPR_ANY)
+			sum_up_members(index, &index->nodes[i]);
 	make_starts(&compiler);
 	atoms_seal(&index->atoms);
 	vec_fini(&compiler.nodes);
 	vec_fini(&compiler.filed);
 	vec_fini(&compiler.begins);
+	free(compiler.homes);
 }
 
 void index_fini(struct index *index)

@@ -26,10 +26,12 @@ struct expr_node { /* of an expression, by id */
 		*above; /* the nearest expression around it with `in:` or `first:`; NULL */
 	uint8_t start;	/* enum start_kind, of patterns */
 	bool anchored;	/* a ^ is in it */
-	bool needed;	/* START_SCAN, START_REF: its unit says where words stand without which it
-			   cannot    hold */
-	bool shared;	/* of a term or a cue: its steps are not those of one rule */
-	bool members;	/* of `any`: some children are START_MEMBER */
+	bool needed;  /* START_SCAN, START_REF: its unit has the sentences in which something stands
+			 without which it cannot hold */
+	bool member;  /* needed, and filed under the unit of the `any` above */
+	bool shared;  /* of a term or a cue: its steps are not those of one rule */
+	bool members; /* of `any`: some children are in its unit */
+	bool loose;   /* of `any`: some are not */
 };
 
 struct entry { /* what begins somewhere */
@@ -41,6 +43,7 @@ struct start_posting {
 	uint32_t unit, entry;
 	uint32_t back; /* tokens from the one with the atom to the begin */
 };
+#define BACK_TO_SENTENCE UINT32_MAX /* to where the sentence begins: the pattern is `needed` */
 
 struct postings { /* [from[atom], from[atom + 1]) */
 	uint32_t *from;
@@ -99,17 +102,16 @@ static inline uint32_t unit_of_expr(const struct index *index, const struct expr
 	return index->unit_first_expr + expr->id;
 }
 
+/* Whether the hits of an `any`'s unit have those of this child. */
+static inline bool expr_is_member(const struct expr_node *child)
+{
+	return child->start == START_MEMBER || child->member;
+}
+
 /* Compiles checked packs: numbers expressions and lists, gives words their atoms, files everything.
  */
 void index_build(struct index *index, struct packs *packs, struct arena *arena);
 void index_fini(struct index *index);
-
-/* Inside the compiler: finds the necessary atoms of rules, and of the patterns that no word begins
- * (require.c). */
-void index_require(struct index *index);
-
-/* Likewise: gives groups and references of these patterns their gates (gates.c). */
-void index_gate(struct index *index, struct expr *const *patterns, size_t count);
 
 /* Whether the pattern is nothing but a reference to a term: it is then evaluated as that. */
 const struct expr *pattern_term(const struct expr *expr);

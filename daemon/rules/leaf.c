@@ -109,23 +109,6 @@ static struct hits term_hits(struct leaf *leaf, const struct expr *term, struct 
 	return hits_take(leaf->match, leaf->base);
 }
 
-/* A plain pattern of an `any`, found by that one's unit. */
-void member_hits(struct match *match, const struct expr *any, uint32_t first, uint32_t end)
-{
-	const struct index *index = &match->ruleset->index;
-	const struct start *starts;
-	size_t count;
-
-	starts = starts_of(match, unit_of_expr(index, any), first, end, &count);
-	for (size_t i = 0; i < count; i++) {
-		struct leaf leaf = {match, index->entries.at[starts[i].entry].expr,
-				    match->matcher->hits.len, false};
-
-		if (lang_allowed(match, &leaf.expr->langs))
-			try_at(&leaf, starts[i].token);
-	}
-}
-
 static void find_everywhere(struct leaf *leaf, struct scope scope)
 {
 	enum start_kind start = leaf->match->ruleset->index.nodes[leaf->expr->id].start;
@@ -136,10 +119,10 @@ static void find_everywhere(struct leaf *leaf, struct scope scope)
 		scan(leaf, scope_first(leaf->match, scope), scope_end(leaf->match, scope));
 }
 
-/* Where it may begin is not known, only that it needs a word of its unit in its sentence. */
+/* Where it may begin is not known, only in which sentences it need be looked for. */
 static void find_needed(struct leaf *leaf, struct scope scope)
 {
-	uint32_t unit = unit_of_expr(&leaf->match->ruleset->index, leaf->expr), done = scope.first;
+	uint32_t unit = unit_of_expr(&leaf->match->ruleset->index, leaf->expr);
 	const struct token *tokens = leaf->match->document->tokens.at;
 	const struct start *starts;
 	size_t count;
@@ -149,10 +132,28 @@ static void find_needed(struct leaf *leaf, struct scope scope)
 	for (size_t i = 0; i < count && !leaf->full; i++) {
 		uint32_t sentence = tokens[starts[i].token].sentence;
 
-		if (sentence < done)
+		find_everywhere(leaf, (struct scope){sentence, sentence + 1});
+	}
+}
+
+void member_hits(struct match *match, const struct expr *any, uint32_t first, uint32_t end)
+{
+	const struct index *index = &match->ruleset->index;
+	const struct start *starts;
+	size_t count;
+
+	starts = starts_of(match, unit_of_expr(index, any), first, end, &count);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t sentence = match->document->tokens.at[starts[i].token].sentence;
+		struct leaf leaf = {match, index->entries.at[starts[i].entry].expr,
+				    match->matcher->hits.len, false};
+
+		if (!lang_allowed(match, &leaf.expr->langs))
 			continue;
-		done = sentence + 1;
-		find_everywhere(leaf, (struct scope){sentence, done});
+		if (index->nodes[leaf.expr->id].needed)
+			find_everywhere(&leaf, (struct scope){sentence, sentence + 1});
+		else
+			try_at(&leaf, starts[i].token);
 	}
 }
 
@@ -166,12 +167,12 @@ struct hits leaf_hits(struct match *match, const struct expr *expr, struct scope
 	if (term) {
 		hits = term_hits(&leaf, term, scope);
 	} else {
-		if (match->unfiltered || (node->start != START_INDEXED && !node->needed))
-			find_everywhere(&leaf, scope);
-		else if (node->needed)
+		if (!match->unfiltered && node->start == START_INDEXED)
+			scan_indexed(&leaf, scope_first(match, scope), scope_end(match, scope));
+		else if (!match->unfiltered && node->needed && !node->member)
 			find_needed(&leaf, scope);
 		else
-			scan_indexed(&leaf, scope_first(match, scope), scope_end(match, scope));
+			find_everywhere(&leaf, scope);
 		hits = hits_take(match, leaf.base);
 	}
 	hits_judge(match, expr, scope, &hits);

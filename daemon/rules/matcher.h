@@ -4,28 +4,29 @@
 #include "rules/decide.h"
 #include "rules/dictionary.h"
 
-/*
- * Inside the matcher: one thread's scratch. Whatever is by item is dropped by matcher_begin; memory
- * is kept.
+/* Inside the matcher: one thread's scratch. What is by item is dropped before the next, memory
+ * kept.
  */
 struct start { /* an entry may begin at a token */
 	uint32_t token, entry;
 };
 
+struct unit_starts { /* at[from, from + count) */
+	uint32_t from, count;
+	bool settled; /* in order, none twice */
+};
+
 struct starts { /* of the whole item, by unit; made when something is first asked */
 	bool made;
 	struct {
+		VEC(struct unit_starts);
+	} units; /* all zero but for the touched */
+	struct {
 		VEC(uint32_t);
-	} from, count, touched; /* from and count by unit; count is 0 but for the touched */
+	} touched;
 	struct {
 		VEC(struct start);
 	} at;
-	struct {
-		VEC(struct start);
-	} raw;
-	struct {
-		VEC(uint32_t);
-	} raw_units;
 };
 
 enum memo_state { MEMO_BUSY, MEMO_DONE };

@@ -76,10 +76,10 @@ static struct hits any_hits(struct match *match, const struct expr *expr, struct
 
 	if (by_unit)
 		member_hits(match, expr, scope_first(match, scope), scope_end(match, scope));
-	for (size_t i = 0; i < expr->child_count; i++) {
+	for (size_t i = 0; i < expr->child_count && (!by_unit || nodes[expr->id].loose); i++) {
 		struct hits hits;
 
-		if (by_unit && nodes[expr->children[i]->id].start == START_MEMBER)
+		if (by_unit && expr_is_member(&nodes[expr->children[i]->id]))
 			continue;
 		hits = eval(match, expr->children[i], scope);
 		for (size_t k = 0; k < hits.len; k++)

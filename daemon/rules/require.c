@@ -1,6 +1,4 @@
-#include "rules/index.h"
-
-#include "rules/index.h"
+#include "rules/compile.h"
 
 /*
  * What a rule cannot hold without: a set of atoms of which at least one stands in its scope. Of a

@@ -1,26 +1,41 @@
 #include "rules/eval.h"
 
 /*
- * One pass over the item's tokens gives every place at which an entry of any unit may begin; a
- * counting sort by unit then puts the places of one unit together, in order. Nothing here grows
- * with the number of patterns, only with the words of the item that some pattern can begin with.
+ * Two passes over the item's tokens sort every place at which an entry of any unit may begin by its
+ * unit: the first counts, the second puts down. Those of a unit that is asked for are put in order.
+ * Nothing here grows with the number of patterns, only with the words of the item that some pattern
+ * can begin with.
  */
-static void add_word(struct starts *starts, const struct index *index, uint32_t atom,
-		     uint32_t token, uint32_t first)
-{
-	for (uint32_t i = index->start_from[atom]; i < index->start_from[atom + 1]; i++) {
-		const struct start_posting *posting = &index->starts[i];
+struct postings_at { /* of one atom of one token */
+	const struct start_posting *at, *end;
+	uint32_t token, before; /* and its distance from the begin of its sentence */
+};
 
-		if (token - first < posting->back)
-			continue;
-		if (starts->count.at[posting->unit]++ == 0)
-			vec_push(&starts->touched, posting->unit);
-		vec_push(&starts->raw, (struct start){token - posting->back, posting->entry});
-		vec_push(&starts->raw_units, posting->unit);
+static bool is_inside(const struct start_posting *posting, uint32_t before)
+{
+	return before >= posting->back || posting->back == BACK_TO_SENTENCE;
+}
+
+static void count(struct starts *starts, const struct postings_at *postings)
+{
+	for (const struct start_posting *at = postings->at; at < postings->end; at++)
+		if (is_inside(at, postings->before) && starts->units.at[at->unit].count++ == 0)
+			vec_push(&starts->touched, at->unit);
+}
+
+static void put_down(struct starts *starts, const struct postings_at *postings)
+{
+	for (const struct start_posting *at = postings->at; at < postings->end; at++) {
+		struct unit_starts *unit = &starts->units.at[at->unit];
+		uint32_t back = at->back == BACK_TO_SENTENCE ? postings->before : at->back;
+
+		if (back <= postings->before)
+			starts->at.at[unit->from + unit->count++] = (struct start){
+				postings->token - back, at->entry};
 	}
 }
 
-static void collect(struct match *match)
+static void collect(struct match *match, void (*take)(struct starts *, const struct postings_at *))
 {
 	struct matcher *matcher = match->matcher;
 	const struct index *index = &match->ruleset->index;
@@ -32,38 +47,62 @@ static void collect(struct match *match)
 		const struct word_atoms *atoms = &matcher->atoms.at[token];
 		const uint32_t *pool = matcher->dictionary.pool.at + atoms->at + atoms->asked +
 				       atoms->calling;
+		uint32_t before = token - document->sentences.at[at->sentence].first;
 
 		for (uint32_t k = 0; k < atoms->beginning; k++)
-			add_word(&matcher->starts, index, pool[k], token,
-				 document->sentences.at[at->sentence].first);
+			take(&matcher->starts,
+			     &(struct postings_at){index->starts + index->start_from[pool[k]],
+						   index->starts + index->start_from[pool[k] + 1],
+						   token, before});
 	}
+}
+
+static uint64_t place(const struct start *start)
+{
+	return (uint64_t)start->token << 32 | start->entry;
 }
 
 static int in_order(const void *a, const void *b)
 {
-	const struct start *left = a, *right = b;
+	uint64_t left = place(a), right = place(b);
 
-	if (left->token != right->token)
-		return left->token < right->token ? -1 : 1;
-	return left->entry < right->entry ? -1 : left->entry > right->entry;
+	return left < right ? -1 : left > right;
+}
+
+#define MOVES_BY_START 8 /* what sorting by insertion may take; then it was no small disorder */
+
+/* Sorts what is nearly in order; false when it is not, with something left to do. */
+static bool insert_in_order(struct start *at, uint32_t count)
+{
+	uint64_t left = MOVES_BY_START * (uint64_t)count;
+
+	for (uint32_t i = 1; i < count; i++) {
+		struct start start = at[i];
+		uint32_t to = i;
+
+		for (; to > 0 && place(&at[to - 1]) > place(&start) && left > 0; to--, left--)
+			at[to] = at[to - 1];
+		at[to] = start;
+		if (left == 0)
+			return false;
+	}
+	return true;
 }
 
 /* Distances back to the begin, and entries filed under several words, disturb the order of a unit.
  */
-static uint32_t settle(struct start *at, uint32_t count)
+static void settle(struct starts *starts, struct unit_starts *unit)
 {
+	struct start *at = starts->at.at + unit->from;
 	uint32_t kept = 0;
-	bool ordered = true;
 
-	for (uint32_t i = 1; i < count; i++)
-		ordered &= in_order(&at[i - 1], &at[i]) < 0;
-	if (ordered)
-		return count;
-	qsort(at, count, sizeof(*at), in_order);
-	for (uint32_t i = 0; i < count; i++)
-		if (kept == 0 || in_order(&at[kept - 1], &at[i]) != 0)
+	if (!insert_in_order(at, unit->count))
+		qsort(at, unit->count, sizeof(*at), in_order);
+	for (uint32_t i = 0; i < unit->count; i++)
+		if (kept == 0 || place(&at[kept - 1]) != place(&at[i]))
 			at[kept++] = at[i];
-	return kept;
+	unit->count = kept;
+	unit->settled = true;
 }
 
 static void make(struct match *match)
@@ -72,27 +111,17 @@ static void make(struct match *match)
 	uint32_t from = 0;
 
 	starts->made = true;
-	collect(match);
+	collect(match, count);
 	for (size_t i = 0; i < starts->touched.len; i++) {
-		uint32_t unit = starts->touched.at[i];
+		struct unit_starts *unit = &starts->units.at[starts->touched.at[i]];
 
-		starts->from.at[unit] = from;
-		from += starts->count.at[unit];
-		starts->count.at[unit] = 0;
+		unit->from = from;
+		from += unit->count;
+		unit->count = 0;
 	}
 	vec_reset(&starts->at);
 	vec_reserve(&starts->at, from);
-	for (size_t i = 0; i < starts->raw.len; i++) {
-		uint32_t unit = starts->raw_units.at[i];
-
-		starts->at.at[starts->from.at[unit] + starts->count.at[unit]++] = starts->raw.at[i];
-	}
-	for (size_t i = 0; i < starts->touched.len; i++) {
-		uint32_t unit = starts->touched.at[i];
-
-		starts->count.at[unit] = settle(starts->at.at + starts->from.at[unit],
-						starts->count.at[unit]);
-	}
+	collect(match, put_down);
 }
 
 static uint32_t before(const struct start *at, uint32_t count, uint32_t token)
@@ -114,40 +143,37 @@ const struct start *starts_of(struct match *match, uint32_t unit, uint32_t first
 			      size_t *ret_count)
 {
 	struct starts *starts = &match->matcher->starts;
+	struct unit_starts *of;
 	const struct start *at;
-	uint32_t count, low;
+	uint32_t low;
 
 	if (!starts->made)
 		make(match);
-	count = starts->count.at[unit];
+	of = &starts->units.at[unit];
 	*ret_count = 0;
-	if (count == 0)
+	if (of->count == 0)
 		return NULL;
-	at = starts->at.at + starts->from.at[unit];
-	low = before(at, count, first);
-	*ret_count = before(at, count, end) - low;
+	if (!of->settled)
+		settle(starts, of);
+	at = starts->at.at + of->from;
+	low = before(at, of->count, first);
+	*ret_count = before(at, of->count, end) - low;
 	return at + low;
 }
 
 void starts_begin(struct starts *starts, const struct index *index)
 {
 	for (size_t i = 0; i < starts->touched.len; i++)
-		starts->count.at[starts->touched.at[i]] = 0;
+		starts->units.at[starts->touched.at[i]] = (struct unit_starts){0};
 	vec_reset(&starts->touched);
-	vec_reset(&starts->raw);
-	vec_reset(&starts->raw_units);
-	while (starts->count.len < index->unit_count)
-		vec_push(&starts->count, 0);
-	vec_reserve(&starts->from, index->unit_count);
+	while (starts->units.len < index->unit_count)
+		vec_push(&starts->units, (struct unit_starts){0});
 	starts->made = false;
 }
 
 void starts_fini(struct starts *starts)
 {
-	vec_fini(&starts->from);
-	vec_fini(&starts->count);
+	vec_fini(&starts->units);
 	vec_fini(&starts->touched);
 	vec_fini(&starts->at);
-	vec_fini(&starts->raw);
-	vec_fini(&starts->raw_units);
 }

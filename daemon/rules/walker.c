@@ -49,16 +49,6 @@ static bool consume(struct walk *walk, const struct frame *frame, struct step st
 	return false;
 }
 
-bool match_word(struct match *match, uint32_t token, uint32_t atom)
-{
-	struct matcher *matcher = match->matcher;
-
-	if (match->unfiltered)
-		return dictionary_ask(&matcher->dictionary, match->document->tokens.at[token].word,
-				      atom);
-	return dictionary_has(&matcher->dictionary, matcher->atoms.at[token], atom);
-}
-
 static bool walk_word(struct walk *walk, const struct frame *frame, uint32_t at)
 {
 	const struct element *element = &frame->sequence->at[frame->index];
@@ -104,15 +94,27 @@ static bool walk_gap(struct walk *walk, const struct frame *frame, uint32_t at)
 	return false;
 }
 
+/* Whether an alternative ends at its first word, which spares the way there. */
+static bool is_shut(const struct walk *walk, const struct sequence *sequence, uint32_t at)
+{
+	return sequence->len > 0 && sequence->at[0].kind == ELEMENT_WORD &&
+	       (at >= walk->limit || !match_word(walk->match, at, sequence->at[0].atom));
+}
+
 static bool walk_group(struct walk *walk, const struct frame *frame, uint32_t at)
 {
 	const struct element *element = &frame->sequence->at[frame->index];
 	struct frame next = *frame;
+	bool open = is_open(walk, element, at);
 
 	next.index++;
-	for (size_t i = 0; i < element->alternative_count && is_open(walk, element, at); i++) {
+	for (size_t i = 0; i < element->alternative_count && open; i++) {
 		struct frame inside = {&element->alternatives[i], 0, &next, element};
 
+		if (is_shut(walk, inside.sequence, at)) {
+			walk->match->steps += at != walk->begin;
+			continue;
+		}
 		vec_push(&walk->match->matcher->steps,
 			 (struct step){
 				 .kind = STEP_OPEN, .element = element, .first = at, .end = at});
