@@ -260,6 +260,7 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 		return -1;
 	kept = clock_monotonic();
 	remove_accepted(sequencer);
+	atomic_store(&pipeline->head, journal_head(pipeline->journal));
 	publish(sequencer);
 	measure(sequencer, count, begin, kept);
 	sequencer->published = batch.sequence = journal_head(pipeline->journal);
