@@ -113,7 +113,6 @@ static int open_replay(struct app *app, struct err *err)
 		.bus = app->bus,
 		.endpoint = conf->replay.endpoint,
 		.journal = conf->journal.path,
-		.head = &app->pipeline.head,
 		.log = app->log,
 	};
 

@@ -131,6 +131,7 @@ static void number(struct sequencer *sequencer, struct slot *slot)
  */
 
 static void turn(struct sequencer *sequencer, int64_t now);
+static void tend(struct sequencer *sequencer, int64_t now);
 
 /* Dead letters first. An outcome of the journal. */
 static int try_to_keep(struct sequencer *sequencer, uint64_t settled, struct err *err)
@@ -156,6 +157,7 @@ static void pause_stalled(struct sequencer *sequencer)
 	struct bus_wait waits[] = {{.socket = output_socket(sequencer->pipeline->output)}};
 
 	turn(sequencer, clock_monotonic());
+	tend(sequencer, clock_monotonic()); /* may make the room that is wanted */
 	bus_wait(waits, 1, STALL_RETRY_MS, NULL);
 }
 
@@ -181,6 +183,7 @@ static int keep(struct sequencer *sequencer, uint64_t settled, struct err *err)
 	if (outcome != JOURNAL_FULL)
 		return outcome;
 	atomic_store(&pipeline->events_stalled, true);
+	sequencer->tend = 0;
 	log_line(pipeline->log, LEVEL_ERROR,
 		 "events cannot be kept now, so nothing is published and intake stops: %s",
 		 err->text);
@@ -260,7 +263,6 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 		return -1;
 	kept = clock_monotonic();
 	remove_accepted(sequencer);
-	atomic_store(&pipeline->head, journal_head(pipeline->journal));
 	publish(sequencer);
 	measure(sequencer, count, begin, kept);
 	sequencer->published = batch.sequence = journal_head(pipeline->journal);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /*
@@ -49,9 +50,6 @@ int db_result(sqlite3 *db, int code, struct err *err)
 	err_set(err, "%s", db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
 	if (is_full(code))
 		return DB_FULL;
-	if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ ||
-	    code == SQLITE_IOERR_CORRUPTFS)
-		return DB_UNREADABLE;
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
@@ -65,26 +63,88 @@ int db_result(sqlite3 *db, int code, struct err *err)
 /* --- files ---------------------------------------------------------------------------------------
  */
 
+static int open_as(const char *name, int flags, sqlite3 **ret_db, struct err *err)
+{
+	OWNED(db_close) sqlite3 *db = NULL;
+	int result = db_result(db, sqlite3_open_v2(name, &db, flags | SQLITE_OPEN_NOMUTEX, NULL),
+			       err);
+
+	if (result != DB_OK)
+		return result;
+	sqlite3_extended_result_codes(db, 1);
+	sqlite3_busy_timeout(db, BUSY_MS);
+	/* What a file's schema says must not make this program do anything. */
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	result = db_exec(db, "PRAGMA cell_size_check=ON", err);
+	*ret_db = result == DB_OK ? MOVE(db) : NULL;
+	return result;
+}
+
+/* Whether SQLite failed to make its -shm, and the file has no log that it would be for. */
+static bool lacks_room_beside(sqlite3 *db, const char *path)
+{
+	struct stat status;
+	char log[4200];
+
+	snprintf(log, sizeof(log), "%s-wal", path);
+	switch (sqlite3_extended_errcode(db)) {
+	case SQLITE_IOERR_SHMSIZE:
+	case SQLITE_IOERR_SHMMAP:
+	case SQLITE_IOERR_SHMOPEN:
+	case SQLITE_READONLY_CANTINIT:
+	case SQLITE_CANTOPEN:
+		return stat(log, &status) < 0 || status.st_size == 0;
+	default:
+		return false;
+	}
+}
+
+static void write_uri(const char *path, struct str *ret_uri)
+{
+	str_add_text(ret_uri, "file:");
+	for (; *path; path++)
+		if (strchr("%?#", *path))
+			str_printf(ret_uri, "%%%02x", (unsigned char)*path);
+		else
+			str_add_char(ret_uri, *path);
+	str_add_text(ret_uri, "?immutable=1");
+}
+
+/* A file in WAL cannot be read without a -shm, for which a full disk, or a folder that only
+ * somebody else may write, has no room. One that is not written any more is then read as it stands.
+ */
+static int open_to_read(const char *path, bool sealed, sqlite3 **ret_db, struct err *err)
+{
+	OWNED(db_close) sqlite3 *db = NULL;
+	struct str uri = {0};
+	int result = open_as(path, SQLITE_OPEN_READONLY, &db, err);
+
+	if (result == DB_OK)
+		result = db_exec(db, "PRAGMA schema_version", err);
+	if (db && result != DB_OK && sealed && lacks_room_beside(db, path)) {
+		db_close(MOVE(db));
+		write_uri(path, &uri);
+		result = open_as(uri.ptr, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, &db, err);
+		str_fini(&uri);
+	}
+	*ret_db = result == DB_OK ? MOVE(db) : NULL;
+	return result;
+}
+
 int db_open(const char *path, enum db_mode mode, sqlite3 **ret_db, struct err *err)
 {
-	int flags = mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-				     : SQLITE_OPEN_READONLY;
 	OWNED(db_close) sqlite3 *db = NULL;
 	int result;
 
-	if (mode == DB_READ && access(path, F_OK) < 0 && errno == ENOENT) {
+	if (mode != DB_WRITE && access(path, F_OK) < 0 && errno == ENOENT) {
 		err_set(err, "%s is not there", path);
 		return DB_GONE;
 	}
-	result = db_result(db, sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL), err);
-	if (result == DB_OK) {
-		sqlite3_extended_result_codes(db, 1);
-		sqlite3_busy_timeout(db, BUSY_MS);
-		/* What a file's schema says must not make this program do anything. */
-		sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
-		sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-		result = db_exec(db, "PRAGMA cell_size_check=ON", err);
-	}
+	if (mode != DB_WRITE)
+		result = open_to_read(path, mode == DB_READ_SEALED, &db, err);
+	else
+		result = open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
 	if (result == DB_OK && mode == DB_WRITE)
 		result = db_exec(db, settings, err);
 	if (result != DB_OK) {

@@ -213,7 +213,7 @@ static int collect_digests(struct journal *journal, uint64_t first, size_t most,
 	int result;
 
 	segment_path(journal->folder, first, path);
-	result = db_open(path, DB_READ, &db, err);
+	result = db_open(path, first < journal->now.first ? DB_READ_SEALED : DB_READ, &db, err);
 	if (result == DB_OK)
 		result = db_prepare(db,
 				    "SELECT digest FROM event WHERE length(digest) = 16 "

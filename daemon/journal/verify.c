@@ -51,7 +51,8 @@ static int check_all(struct verification *verification, sqlite3 *db, struct segm
 	return chain;
 }
 
-static int verify(struct verification *verification, struct segment *segment, struct err *err)
+static int verify(struct verification *verification, struct segment *segment, bool sealed,
+		  struct err *err)
 {
 	OWNED(db_close) sqlite3 *db = NULL;
 	char path[SEGMENT_PATH_SIZE];
@@ -60,7 +61,7 @@ static int verify(struct verification *verification, struct segment *segment, st
 	segment_path(verification->folder, segment->first, path);
 	segment->last = segment->first - 1;
 	segment->bytes = segment_bytes(verification->folder, segment->first);
-	result = db_open(path, DB_READ, &db, err);
+	result = db_open(path, sealed ? DB_READ_SEALED : DB_READ, &db, err);
 	if (result == DB_OK)
 		result = check_all(verification, db, segment, err);
 	if (result == DB_FULL)
@@ -83,7 +84,7 @@ int journal_verify(const char *path,
 	for (size_t i = 0; i < segments.len; i++) {
 		struct segment *segment = &segments.at[i];
 		char name[SEGMENT_NAME_SIZE];
-		int result = verify(&verification, segment, err);
+		int result = verify(&verification, segment, i + 1 < segments.len, err);
 		struct journal_check check = {name, segment->first, segment->last,
 					      (uint64_t)segment->bytes};
 

@@ -12,10 +12,7 @@ import threading
 import time
 
 import zmq
-from preloaded import Daemon, buried, check_rows, events_of, preload_environment
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from support import item, until  # noqa: E402
+from preloaded import Daemon, buried, check_rows, events_of, item, preload_environment, until
 
 CHECKER = os.environ.get("POWERLOSS_CHECK", "build/dev/bin/powerloss_check")
 SETTINGS = ("journal.segment=1MiB", "journal.retain_size=2MiB", "log.level=warning", "output.heartbeat=50ms")

@@ -29,4 +29,10 @@ endfunction()
 # ThreadSanitizer wants to be the first of all libraries.
 if(NOT NEWSTAG_SANITIZE MATCHES thread)
 	preload_test(powerloss --points 60 --generations 2 --daemons 2 --seconds 2)
+	preload_test(syscalls --sample 4)
+	preload_test(full --rounds 3)
+	add_test(NAME faults.full-budget COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/full.py
+		--rounds 3 --disk budget --durability events)
+	set_tests_properties(faults.full-budget PROPERTIES LABELS faults TIMEOUT 600
+		ENVIRONMENT "${preload_environment}")
 endif()

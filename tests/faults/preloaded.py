@@ -9,7 +9,7 @@ import struct
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from support import Daemon  # noqa: E402
+from support import Daemon, item, until  # noqa: E402
 
 LIBRARY = str(pathlib.Path(os.environ.get("NEWSTAG_FAULTS", "build/dev/tests/faults/libnewstag_faults.so")).resolve())
 TOOL = os.environ.get("NEWSTAG", "build/dev/bin/newstag")
@@ -24,8 +24,12 @@ def preload_environment(root, **more):
 def events_of(journal):
     """(sequence, subject, id, payload) of all segments, read while nobody writes or by a reader beside."""
     found = []
-    for path in sorted(glob.glob(f"{journal}/events-*.db")):
-        base = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    paths = sorted(glob.glob(f"{journal}/events-*.db"))
+    for path in paths:
+        # A full disk has no room for a -shm, without which only what nobody writes can be read.
+        log = pathlib.Path(f"{path}-wal")
+        sealed = path != paths[-1] and not (log.exists() and log.stat().st_size)
+        base = sqlite3.connect(f"file:{path}?{'immutable=1' if sealed else 'mode=ro'}", uri=True)
         if base.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:  # else it is just being made
             found += base.execute("SELECT sequence, subject, id, payload FROM event ORDER BY sequence").fetchall()
         base.close()
@@ -87,4 +91,15 @@ class Control:
         self.file.close()
 
 
-__all__ = ["Control", "Daemon", "TOOL", "buried", "check_rows", "events_of", "preload_environment", "renew"]
+__all__ = [
+    "Control",
+    "Daemon",
+    "TOOL",
+    "buried",
+    "check_rows",
+    "events_of",
+    "item",
+    "preload_environment",
+    "renew",
+    "until",
+]
