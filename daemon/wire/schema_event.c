@@ -27,8 +27,10 @@ static const struct piece attributes[] = {
 	{"id", "{\"description\":\"SHA-256 over item uri, item version, class,"
 	       " status and merge key: equal for a replay.\",\"type\":\"string\","
 	       "\"pattern\":\"^[0-9a-f]{32}$\"}"},
-	{"source", "{\"type\":\"string\",\"pattern\":\"^urn:newstagd:\"}"},
-	{"type", "{\"type\":\"string\",\"pattern\":\"^newstag[.].+[.]v1$\"}"},
+	{"source", "{\"description\":\"urn:newstagd: and the name of the instance.\","
+		   "\"type\":\"string\",\"pattern\":\"^urn:newstagd:\"}"},
+	{"type", "{\"description\":\"newstag., the class, and the version of this form.\","
+		 "\"type\":\"string\",\"pattern\":\"^newstag[.].+[.]v1$\"}"},
 	{"subject", "{\"description\":\"The item's identifier, verbatim.\",\"type\":\"string\","
 		    "\"minLength\":1}"},
 	{"time", "{\"description\":\"When the item was reported.\",\"type\":\"string\","
@@ -44,42 +46,65 @@ static const struct piece attributes[] = {
 		     "\"type\":\"string\",\"pattern\":\"^[0-9]{20}$\"}"},
 	{"topicsequence", "{\"description\":\"Counts up by one per topic.\",\"type\":\"string\","
 			  "\"pattern\":\"^[0-9]{20}$\"}"},
-	{"streamid", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}"},
-	{"partitionkey", "{\"type\":\"string\",\"minLength\":1}"},
-	{"data", "{\"$ref\":\"#/$defs/data\"}"},
+	{"streamid", "{\"description\":\"Of the journal; another one only with a new journal, "
+		     "whose sequence begins anew.\","
+		     "\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}"},
+	{"partitionkey", "{\"description\":\"What subscribers that share the work may split by: "
+			 "events of one item stay together.\","
+			 "\"type\":\"string\",\"minLength\":1}"},
+	{"data", "{\"description\":\"What was said: see below.\","
+		 "\"$ref\":\"#/$defs/data\"}"},
 };
 
 static const struct piece data_members[] = {
-	{"parties", "{\"$ref\":\"#/$defs/identified\"}"},
-	{"issues", "{\"$ref\":\"#/$defs/identified\"}"},
-	{"places", "{\"$ref\":\"#/$defs/identified\"}"},
-	{"class", "{\"type\":\"string\",\"minLength\":1}"},
-	{"status", "{\"type\":\"string\",\"minLength\":1}"},
-	{"direction", "{\"enum\":[\"+\",\"0\",\"-\"]}"},
+	{"parties", "{\"description\":\"Who takes part, by id.\","
+		    "\"$ref\":\"#/$defs/identified\"}"},
+	{"issues", "{\"description\":\"What it is about, by id.\","
+		   "\"$ref\":\"#/$defs/identified\"}"},
+	{"places", "{\"description\":\"Where, by id.\","
+		   "\"$ref\":\"#/$defs/identified\"}"},
+	{"class", "{\"description\":\"negotiation, blackout, or a class of one's own rules.\","
+		  "\"type\":\"string\",\"minLength\":1}"},
+	{"status", "{\"description\":\"The state that the item reports; none is the beginning of "
+		   "another in its class.\","
+		   "\"type\":\"string\",\"minLength\":1}"},
+	{"direction", "{\"description\":\"Whether it moves forward, stays, or goes back.\","
+		      "\"enum\":[\"+\",\"0\",\"-\"]}"},
 	{"modality",
 	 "{\"description\":\"Everything that cues and quotes put on the statement; as"
 	 "serted stands alone.\",\"type\":\"array\",\"minItems\":1,\"uniqueItems\":true,"
 	 "\"items\":{\"enum\":[\"asserted\",\"negated\",\"hypothetical\",\"future\","
 	 "\"historical\",\"averted\",\"denied\",\"quoted\"]},"
 	 "\"if\":{\"contains\":{\"const\":\"asserted\"}},\"then\":{\"maxItems\":1}}"},
-	{"score", "{\"type\":\"integer\"}"},
-	{"confidence", "{\"type\":\"number\",\"minimum\":0,\"maximum\":1}"},
-	{"attributed_to", "{\"type\":\"string\",\"minLength\":1}"},
-	{"codes", "{\"type\":\"object\",\"required\":[\"plover\",\"cameo\",\"medtop\",\"gdelt\"],"
+	{"score", "{\"description\":\"Points that the rule came to.\","
+		  "\"type\":\"integer\"}"},
+	{"confidence", "{\"description\":\"Rises with the score.\","
+		       "\"type\":\"number\",\"minimum\":0,\"maximum\":1}"},
+	{"attributed_to", "{\"description\":\"Who said so, where the item quotes somebody: an "
+			  "entity's id, or the words.\","
+			  "\"type\":\"string\",\"minLength\":1}"},
+	{"codes", "{\"description\":\"The same in other vocabularies.\","
+		  "\"type\":\"object\",\"required\":[\"plover\",\"cameo\",\"medtop\",\"gdelt\"],"
 		  "\"additionalProperties\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
 		  "\"minLength\":1}}}"},
 	{"item",
-	 "{\"type\":\"object\",\"required\":[\"uri\"],\"additionalProperties\":false,"
+	 "{\"description\":\"The news item.\","
+	 "\"type\":\"object\",\"required\":[\"uri\"],\"additionalProperties\":false,"
 	 "\"properties\":{\"uri\":{\"type\":\"string\",\"minLength\":1},"
 	 "\"version\":{\"type\":\"string\",\"minLength\":1},\"headline\":{\"type\":\"string\","
 	 "\"minLength\":1},\"language\":{\"type\":\"string\",\"minLength\":1},"
 	 "\"source\":{\"type\":\"string\",\"minLength\":1},\"published\":{\"type\":\"string\","
 	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
 	 "9]{3,9})?Z$\"},\"url\":{\"type\":\"string\",\"minLength\":1}}}"},
-	{"rule", "{\"type\":\"string\",\"minLength\":1}"},
-	{"rev", "{\"type\":\"string\",\"pattern\":\"^[0-9a-f]{12}$\"}"},
-	{"why", "{\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/why\"}}"},
-	{"ruleset", "{\"type\":\"string\",\"pattern\":\"^sha256:[0-9a-f]+$\"}"},
+	{"rule",
+	 "{\"description\":\"The rule that won; others that were merged into it stand in why.\","
+	 "\"type\":\"string\",\"minLength\":1}"},
+	{"rev", "{\"description\":\"Of the rule: changes with its text.\","
+		"\"type\":\"string\",\"pattern\":\"^[0-9a-f]{12}$\"}"},
+	{"why", "{\"description\":\"Each condition that held, with the bytes that held it.\","
+		"\"type\":\"array\",\"items\":{\"$ref\":\"#/$defs/why\"}}"},
+	{"ruleset", "{\"description\":\"The hash of the rule set that judged the item.\","
+		    "\"type\":\"string\",\"pattern\":\"^sha256:[0-9a-f]+$\"}"},
 };
 
 static const struct piece data_rest[] = {
