@@ -11,6 +11,17 @@
  */
 void index_require(struct index *index);
 
+/* At a word with the atom an entry of the unit may begin. */
+struct filed {
+	uint32_t atom, unit, entry;
+	uint32_t back; /* as in struct start_posting */
+};
+struct filings {
+	VEC(struct filed);
+};
+/* Makes the postings of what was filed. posting.c */
+void index_post(struct index *index, const struct filings *filed);
+
 /* Gives groups and references of these patterns their gates. gates.c */
 void index_gate(struct index *index, struct expr *const *patterns, size_t count);
 

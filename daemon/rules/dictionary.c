@@ -200,23 +200,33 @@ static void find_implied(struct dictionary *dictionary)
 	}
 }
 
-static uint32_t keep(struct dictionary *dictionary, const uint32_t *from)
+static bool is_asked(const struct index *index, uint32_t atom)
 {
-	const struct atom *atoms = dictionary->index->atoms.list.at;
+	return index->atoms.list.at[atom].kind != ATOM_CLASS;
+}
+
+static bool calls(const struct index *index, uint32_t atom)
+{
+	return index->rules.from[atom + 1] > index->rules.from[atom];
+}
+
+static bool begins(const struct index *index, uint32_t atom)
+{
+	return index->begins[atom];
+}
+
+static uint32_t keep(struct dictionary *dictionary, bool (*wanted)(const struct index *, uint32_t))
+{
 	size_t before = dictionary->pool.len;
 
-	for (size_t i = 0; i < dictionary->found.len; i++) {
-		uint32_t atom = dictionary->found.at[i];
-
-		if (from ? from[atom + 1] > from[atom] : atoms[atom].kind != ATOM_CLASS)
-			vec_push(&dictionary->pool, atom);
-	}
+	for (size_t i = 0; i < dictionary->found.len; i++)
+		if (wanted(dictionary->index, dictionary->found.at[i]))
+			vec_push(&dictionary->pool, dictionary->found.at[i]);
 	return (uint32_t)(dictionary->pool.len - before);
 }
 
 void dictionary_look_up(struct dictionary *dictionary, const struct word *word)
 {
-	const struct index *index = dictionary->index;
 	struct word_atoms atoms = {.at = (uint32_t)dictionary->pool.len};
 
 	while (dictionary->words.len <= word->id)
@@ -226,9 +236,9 @@ void dictionary_look_up(struct dictionary *dictionary, const struct word *word)
 	find_implied(dictionary);
 	if (dictionary->found.len > 1)
 		qsort(dictionary->found.at, dictionary->found.len, sizeof(uint32_t), ascending);
-	atoms.asked = keep(dictionary, NULL);
-	atoms.calling = keep(dictionary, index->rules.from);
-	atoms.beginning = keep(dictionary, index->start_from);
+	atoms.asked = keep(dictionary, is_asked);
+	atoms.calling = keep(dictionary, calls);
+	atoms.beginning = keep(dictionary, begins);
 	for (size_t i = 0; i < dictionary->found.len; i++)
 		dictionary->seen.at[dictionary->found.at[i]] = false;
 	dictionary->words.at[word->id] = atoms;

@@ -20,19 +20,12 @@ struct begins {
 	VEC(struct begin);
 };
 
-struct filed {
-	uint32_t atom;
-	struct start_posting posting;
-};
-
 struct compiler {
 	struct index *index;
 	struct {
 		VEC(struct expr_node);
 	} nodes;
-	struct {
-		VEC(struct filed);
-	} filed;
+	struct filings filed;
 	struct begins begins;
 	uint32_t *homes; /* of expressions by id: of the `any` in whose unit it may be, + 1 */
 };
@@ -197,7 +190,7 @@ static bool file_pattern(struct compiler *compiler, uint32_t unit, struct entry 
 	for (size_t i = 0; i < compiler->begins.len; i++) {
 		struct begin begin = compiler->begins.at[i];
 
-		vec_push(&compiler->filed, (struct filed){begin.atom, {unit, number, begin.back}});
+		vec_push(&compiler->filed, (struct filed){begin.atom, unit, number, begin.back});
 	}
 	return true;
 }
@@ -306,23 +299,11 @@ static void file_single(struct compiler *compiler, struct expr_node *node)
 		node->start = START_INDEXED;
 }
 
-static int by_atom(const void *a, const void *b)
-{
-	const struct filed *left = a, *right = b;
-
-	if (left->atom != right->atom)
-		return left->atom < right->atom ? -1 : 1;
-	if (left->posting.entry != right->posting.entry)
-		return left->posting.entry < right->posting.entry ? -1 : 1;
-	return left->posting.back < right->posting.back ? -1
-							: left->posting.back > right->posting.back;
-}
-
 /* In order of pattern, since they were found so. */
 static void file_needed(struct compiler *compiler)
 {
 	struct index *index = compiler->index;
-	struct start_posting posting = {.back = BACK_TO_SENTENCE};
+	struct filed filed = {.back = BACK_TO_SENTENCE};
 	uint32_t last = UINT32_MAX;
 
 	for (size_t i = 0; i < index->needed.len; i++) {
@@ -331,35 +312,19 @@ static void file_needed(struct compiler *compiler)
 		uint32_t home = compiler->homes[pair.value];
 
 		if (pair.value != last) {
-			posting.unit = unit_of_expr(index, node->expr);
-			posting.entry = (uint32_t)index->entries.len;
+			filed.unit = unit_of_expr(index, node->expr);
+			filed.entry = (uint32_t)index->entries.len;
 			node->member = home != 0;
 			if (home)
-				posting.unit = index->unit_first_expr + home - 1;
+				filed.unit = index->unit_first_expr + home - 1;
 			if (home)
 				vec_push(&index->entries, (struct entry){node->expr, NULL});
 		}
 		last = pair.value;
-		vec_push(&compiler->filed, (struct filed){pair.atom, posting});
+		filed.atom = pair.atom;
+		vec_push(&compiler->filed, filed);
 	}
 	vec_fini(&index->needed);
-}
-
-static void make_starts(struct compiler *compiler)
-{
-	struct index *index = compiler->index;
-	size_t atoms = index->atoms.list.len, count = compiler->filed.len;
-
-	if (count)
-		qsort(compiler->filed.at, count, sizeof(*compiler->filed.at), by_atom);
-	index->starts = arena_array(index->arena, count, sizeof(*index->starts));
-	index->start_from = arena_array(index->arena, atoms + 1, sizeof(uint32_t));
-	for (size_t i = 0; i < count; i++) {
-		index->starts[i] = compiler->filed.at[i].posting;
-		index->start_from[compiler->filed.at[i].atom + 1]++;
-	}
-	for (size_t i = 0; i < atoms; i++)
-		index->start_from[i + 1] += index->start_from[i];
 }
 
 /* --- the whole -------------------------------------------------------------------------------- */
@@ -456,7 +421,7 @@ void index_build(struct index *index, struct packs *packs, struct arena *arena)
 	for (uint32_t i = 0; i < index->expr_count; i++)
 		if (index->nodes[i].expr->kind == EXPR_ANY)
 			sum_up_members(index, &index->nodes[i]);
-	make_starts(&compiler);
+	index_post(index, &compiler.filed);
 	atoms_seal(&index->atoms);
 	vec_fini(&compiler.nodes);
 	vec_fini(&compiler.filed);

@@ -34,28 +34,41 @@ struct expr_node { /* of an expression, by id */
 	bool loose;   /* of `any`: some are not */
 };
 
+/* Whether the hits of an `any`'s unit have those of this child. */
+static inline bool expr_is_member(const struct expr_node *child)
+{
+	return child->start == START_MEMBER || child->member;
+}
+
 struct entry { /* what begins somewhere */
 	const struct expr *expr;
 	const struct entity *entity; /* whose name it is; NULL */
 };
+VEC_TYPE(entries, struct entry);
 
 struct start_posting {
-	uint32_t unit, entry;
+	uint32_t key; /* among those of an atom the unit, among those of a unit the atom */
+	uint32_t entry;
 	uint32_t back; /* tokens from the one with the atom to the begin */
 };
 #define BACK_TO_SENTENCE UINT32_MAX /* to where the sentence begins: the pattern is `needed` */
-
-struct postings { /* [from[atom], from[atom + 1]) */
+struct postings {		    /* [from[atom], from[atom + 1]) */
 	uint32_t *from;
 	uint32_t *at;
+};
+
+struct start_postings { /* likewise, by atom or by unit */
+	uint32_t *from;
+	struct start_posting *at;
 };
 
 struct pair { /* the atom implies a class, or calls a rule */
 	uint32_t atom, value;
 };
+VEC_TYPE(pairs, struct pair);
 
-struct list_index {
-	const struct expr **loose; /* entries that are not in the unit */
+struct list_index { /* entries that are not in the unit */
+	const struct expr **loose;
 	size_t loose_count;
 };
 
@@ -65,22 +78,16 @@ struct index {
 	struct atoms atoms;
 	struct expr_node *nodes; /* by id of expression */
 	uint32_t expr_count, unit_count, unit_first_expr;
-	struct {
-		VEC(struct entry);
-	} entries;
+	struct entries entries;
 	struct list_index *lists; /* by id */
 	const struct entry *loose_names;
 	size_t loose_name_count;
-	struct {
-		VEC(struct pair);
-	} implications;		 /* until they are postings */
-	struct postings implied; /* classes of an atom */
-	struct postings rules;	 /* numbers of rules */
-	struct {
-		VEC(struct pair);
-	} needed; /* likewise: of patterns by id, which may begin anywhere, what they need */
-	uint32_t *start_from;
-	struct start_posting *starts;
+	/* Until they are postings; of patterns by id, which may begin anywhere, what they need. */
+	struct pairs implications, needed;
+	struct postings implied, rules; /* classes of an atom; numbers of rules */
+	/* A unit of few postings is looked up by itself, the others by the words of the item. */
+	struct start_postings starts_of_atom, starts_of_unit;
+	bool *begins;	  /* by atom: whether it is in either */
 	uint32_t *always; /* rules without any necessary atom: tried in every scope */
 	size_t always_count;
 };
@@ -102,14 +109,7 @@ static inline uint32_t unit_of_expr(const struct index *index, const struct expr
 	return index->unit_first_expr + expr->id;
 }
 
-/* Whether the hits of an `any`'s unit have those of this child. */
-static inline bool expr_is_member(const struct expr_node *child)
-{
-	return child->start == START_MEMBER || child->member;
-}
-
-/* Compiles checked packs: numbers expressions and lists, gives words their atoms, files everything.
- */
+/* Compiles checked packs. */
 void index_build(struct index *index, struct packs *packs, struct arena *arena);
 void index_fini(struct index *index);
 

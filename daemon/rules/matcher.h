@@ -11,22 +11,28 @@ struct start { /* an entry may begin at a token */
 	uint32_t token, entry;
 };
 
-struct unit_starts { /* at[from, from + count) */
-	uint32_t from, count;
-	bool settled; /* in order, none twice */
+struct unit_starts {
+	struct start *at; /* the item's */
+	uint32_t count;
+	bool found, settled; /* in order, none twice */
 };
 
-struct starts { /* of the whole item, by unit; made when something is first asked */
-	bool made;
+/* Of a chain of tokens that have one atom, from the first to the last. */
+struct token_link {
+	uint32_t token, next;
+};
+
+struct starts {	   /* of the whole item */
+	bool made; /* those of the units that are looked up by the words of the item */
 	struct {
 		VEC(struct unit_starts);
 	} units; /* all zero but for the touched */
 	struct {
 		VEC(uint32_t);
-	} touched;
+	} touched, heads, linked; /* units; by atom the number of its first link + 1; such atoms */
 	struct {
-		VEC(struct start);
-	} at;
+		VEC(struct token_link);
+	} links;
 };
 
 enum memo_state { MEMO_BUSY, MEMO_DONE };
@@ -60,15 +66,10 @@ struct eval_memo {
 	size_t mention_count;
 };
 
+enum step_kind { STEP_WORD, STEP_HIT, STEP_MENTION, STEP_VALUE, STEP_OPEN, STEP_CLOSE };
+
 struct step { /* what the walker has consumed */
-	enum step_kind {
-		STEP_WORD,
-		STEP_HIT,
-		STEP_MENTION,
-		STEP_VALUE,
-		STEP_OPEN,
-		STEP_CLOSE
-	} kind;
+	enum step_kind kind;
 	const struct element *element;
 	uint32_t first, end;
 	union {
@@ -92,14 +93,13 @@ struct matcher {
 	struct eval_memo memo;
 	struct outcomes outcomes;
 	struct {
-		VEC(uint32_t);
-	} words; /* words before a token; one more than there are tokens */
-	struct {
 		VEC(struct word_atoms);
 	} atoms; /* by token */
+	/* Words before a token, one more than there are tokens; tokens that call rules; at which
+	   patterns begin; by rule the scope + 1 in which it was called last, and those rules. */
 	struct {
 		VEC(uint32_t);
-	} calling, beginning; /* tokens that call rules; at which patterns begin */
+	} words, calling, beginning, last, called;
 	struct {
 		VEC(struct hit);
 	} hits; /* stacks: every user leaves them as they were */
@@ -112,9 +112,6 @@ struct matcher {
 	struct {
 		VEC(struct candidate);
 	} candidates;
-	struct {
-		VEC(uint32_t);
-	} called, last; /* by rule: scope + 1 in which it was called last */
 };
 
 #endif

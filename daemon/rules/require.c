@@ -23,10 +23,6 @@ static const struct need need_nothing = {.always = true};
 	1 /* may hold without any word; also while it is being made, so that cycles end */
 #define CLASS_FIRST 2 /* atom + CLASS_FIRST */
 
-struct pairs {
-	VEC(struct pair);
-};
-
 struct requirer {
 	struct index *index;
 	struct arena arena; /* needs; gone when all is filed */
