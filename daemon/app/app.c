@@ -60,6 +60,11 @@ static struct feed *open_feed(struct app *app, size_t index, struct err *err)
 		.topic_count = feed->topics.len,
 		.high_water = (int)feed->high_water,
 		.message_max = 2 * limit > FUSE_LEAST ? 2 * limit : FUSE_LEAST,
+		.silence = feed->silence_ms * (CLOCK_SECOND / 1000),
+		.times = {.reconnect = (int)feed->reconnect_ms,
+			  .reconnect_max = (int)feed->reconnect_max_ms,
+			  .handshake = (int)feed->handshake_ms,
+			  .keepalive = (int)feed->keepalive_ms},
 	};
 
 	return feed_open(app->bus, &options, err);

@@ -14,9 +14,8 @@
 
 struct watched {
 	uint64_t surplus;
-	bool silent;
-	int64_t heard; /* monotonic time of the last message; CLOCK_NONE before */
-	size_t left;   /* messages that draining still reads of it; before: no limit */
+	bool silent; /* and the log says so */
+	size_t left; /* messages that draining still reads of it; before: no limit */
 };
 
 struct intake {
@@ -40,21 +39,8 @@ struct intake {
 /* --- reading ------------------------------------------------------------------------------------
  */
 
-static void hear(struct intake *intake, size_t index, int64_t now)
-{
-	struct watched *watched = &intake->watched[index];
-	struct pipeline *pipeline = intake->pipeline;
-
-	watched->heard = now;
-	if (!watched->silent)
-		return;
-	watched->silent = false;
-	log_line(pipeline->log, LEVEL_INFO, "feed %s: items come again",
-		 feed_name(pipeline->feeds[index]));
-}
-
 /* Up to a batch of one feed into free slots; how many. */
-static size_t read_feed(struct intake *intake, size_t index, int64_t now)
+static size_t read_feed(struct intake *intake, size_t index)
 {
 	struct pipeline *pipeline = intake->pipeline;
 	struct watched *watched = &intake->watched[index];
@@ -82,8 +68,6 @@ static size_t read_feed(struct intake *intake, size_t index, int64_t now)
 		log_line(pipeline->log, LEVEL_ERROR, "%s", err.text);
 	if (intake->drain_begin != CLOCK_NONE)
 		watched->left -= count;
-	if (count)
-		hear(intake, index, now);
 	return count;
 }
 
@@ -245,7 +229,7 @@ static size_t read_feeds(struct intake *intake, int64_t now)
 	if (intake->drain_begin == CLOCK_NONE)
 		count += reentry_fill(intake->pipeline);
 	for (size_t i = 0; i < intake->pipeline->conf->feed_count; i++)
-		count += read_feed(intake, i, now);
+		count += read_feed(intake, i);
 	if (count)
 		intake->got = now;
 	hand_over(intake);
@@ -262,19 +246,23 @@ static void note(void *context, const char *sentence)
 	log_line(context, LEVEL_INFO, "%s", sentence);
 }
 
-static void watch_silence(struct intake *intake, size_t index, int64_t now)
+static void watch_silence(struct intake *intake, size_t index)
 {
 	struct watched *watched = &intake->watched[index];
-	const struct feed *feed = intake->pipeline->feeds[index];
+	struct pipeline *pipeline = intake->pipeline;
+	const struct feed_state *state = feed_state(pipeline->feeds[index]);
+	const char *name = feed_name(pipeline->feeds[index]);
 
-	if (watched->silent || watched->heard == CLOCK_NONE ||
-	    now - watched->heard < INTAKE_SILENCE)
+	if (watched->silent == state->silent)
 		return;
-	watched->silent = true;
-	log_line(intake->pipeline->log, LEVEL_WARNING,
-		 "feed %s: nothing has come for %d s; it is %s", feed_name(feed),
-		 (int)(INTAKE_SILENCE / CLOCK_SECOND),
-		 feed_state(feed)->connected ? "connected" : "not connected");
+	watched->silent = state->silent;
+	if (state->silent)
+		log_line(pipeline->log, LEVEL_WARNING,
+			 "feed %s: nothing has come for %.3g s; it is %s", name,
+			 (double)pipeline->conf->feeds[index].silence_ms / 1000,
+			 state->connected ? "connected" : "not connected");
+	else
+		log_line(pipeline->log, LEVEL_INFO, "feed %s: items come again", name);
 }
 
 static void show(struct intake *intake)
@@ -286,7 +274,6 @@ static void show(struct intake *intake)
 		intake->looks[i] = (struct feed_look){
 			.state = *feed_state(pipeline->feeds[i]),
 			.surplus = intake->watched[i].surplus,
-			.silent = intake->watched[i].silent,
 		};
 	pthread_mutex_unlock(&intake->lock);
 }
@@ -295,7 +282,7 @@ static void turn(struct intake *intake, int64_t now)
 {
 	for (size_t i = 0; i < intake->pipeline->conf->feed_count; i++) {
 		feed_turn(intake->pipeline->feeds[i], now, note, intake->pipeline->log);
-		watch_silence(intake, i, now);
+		watch_silence(intake, i);
 	}
 	if (intake->pipeline->spool && intake->filled == 0)
 		hand_over(intake); /* clears away what is settled */
@@ -417,7 +404,7 @@ struct intake *intake_start(struct pipeline *pipeline, struct err *err)
 	intake->drain_begin = CLOCK_NONE;
 	intake->items = xcalloc(ring_size(pipeline->ring), sizeof(*intake->items));
 	for (size_t i = 0; i < CONF_FEEDS_MAX; i++)
-		intake->watched[i] = (struct watched){.heard = CLOCK_NONE, .left = SIZE_MAX};
+		intake->watched[i] = (struct watched){.left = SIZE_MAX};
 	pthread_mutex_init(&intake->lock, NULL);
 	show(intake);
 	if (pthread_create(&intake->thread, NULL, take_in, intake) == 0)

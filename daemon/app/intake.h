@@ -13,10 +13,8 @@ struct intake;
 struct feed_look {
 	struct feed_state state;
 	uint64_t surplus; /* messages of more than a topic and a payload */
-	bool silent;	  /* nothing came for INTAKE_SILENCE, after something had */
 };
 
-#define INTAKE_SILENCE (60 * INT64_C(1000000000)) /* ns */
 #define INTAKE_DRAIN_QUIET_MS 100 /* draining ends when nothing came for so long … */
 #define INTAKE_DRAIN_MS 3000	  /* … or after so long, with room in the ring */
 

@@ -18,7 +18,7 @@ static void take_feeds(struct app *app, struct shot *shot)
 			.name = app->conf->feeds[i].name,
 			.connected = look.state.connected,
 			.peers = (uint64_t)(look.state.peers > 0 ? look.state.peers : 0),
-			.silent = look.silent,
+			.silent = look.state.silent,
 			.messages = look.state.received,
 			.surplus = look.surplus,
 			.connects = look.state.connects,

@@ -26,6 +26,14 @@ static void write_text(struct jsonw *json, const char *key, const char *text)
 	load_write_text(text, json);
 }
 
+/* Whole milliseconds, so that the number is short. */
+static double quiet_s(const struct feed_state *state)
+{
+	if (state->quiet_since == CLOCK_NONE)
+		return 0;
+	return (double)((clock_monotonic() - state->quiet_since) / 1000000) / 1000;
+}
+
 static void write_feed(struct app *app, size_t index, struct jsonw *json)
 {
 	const struct conf_feed *feed = &app->conf->feeds[index];
@@ -33,20 +41,23 @@ static void write_feed(struct app *app, size_t index, struct jsonw *json)
 
 	jsonw_object(json);
 	write_text(json, "name", feed->name);
-	write_text(json, "endpoint", bus_socket_endpoint(feed_socket(app->pipeline.feeds[index])));
+	write_text(json, "endpoint", feed_endpoint(app->pipeline.feeds[index]));
 	write_text(json, "pattern", feed->pattern == FEED_PULL ? "pull" : "sub");
 	write_text(json, "mode", feed->mode == MODE_BIND ? "bind" : "connect");
 	jsonw_key(json, "connected");
 	jsonw_bool(json, look.state.connected);
 	jsonw_key(json, "silent");
-	jsonw_bool(json, look.silent);
+	jsonw_bool(json, look.state.silent);
 	jsonw_key(json, "peers");
 	jsonw_int(json, look.state.peers);
+	jsonw_key(json, "quiet_s");
+	jsonw_double(json, quiet_s(&look.state));
 	write_number(json, "received", look.state.received);
 	write_number(json, "surplus_frames", look.surplus);
 	write_number(json, "connects", look.state.connects);
 	write_number(json, "disconnects", look.state.disconnects);
 	write_number(json, "revived", look.state.revived);
+	write_number(json, "renewed", look.state.renewed);
 	write_time(json, "last_item", look.state.last_item);
 	write_text(json, "last_event", look.state.last_event);
 	jsonw_object_end(json);

@@ -50,15 +50,13 @@ static const int kinds[] = {
 	[BUS_REQ] = ZMQ_REQ,   [BUS_ROUTER] = ZMQ_ROUTER, [BUS_PAIR] = ZMQ_PAIR,
 };
 
-/* The same for every socket. The reconnection's jitter is of its first interval, so that is not
- * small. */
-static const struct {
-	int option, value;
-} standard[] = {
-	{ZMQ_HANDSHAKE_IVL, 2000},  {ZMQ_RECONNECT_IVL, 1000},	  {ZMQ_RECONNECT_IVL_MAX, 10000},
-	{ZMQ_TCP_KEEPALIVE, 1},	    {ZMQ_TCP_KEEPALIVE_IDLE, 30}, {ZMQ_TCP_KEEPALIVE_INTVL, 10},
-	{ZMQ_TCP_KEEPALIVE_CNT, 3},
-};
+/*
+ * The reconnection's jitter is of its first interval, so that is not small. Without a time limit of
+ * our own, an attempt at a machine that does not answer would take the system's two minutes.
+ */
+static const struct bus_times standard = {
+	.reconnect = 1000, .reconnect_max = 10000, .handshake = 2000, .keepalive = 60000};
+#define KEEPALIVE_PROBES 3
 
 static int set_number(void *zmq, int option, int value)
 {
@@ -82,12 +80,38 @@ static int set_limits(void *zmq, const struct bus_options *options)
 	return zmq_setsockopt(zmq, ZMQ_MAXMSGSIZE, &bytes, sizeof(bytes));
 }
 
+static int or_standard(int time, int else_time)
+{
+	return time ? time : else_time;
+}
+
+/* Half of the keepalive's time is for silence, half for its probes. */
+static int set_times(void *zmq, const struct bus_times *times)
+{
+	int handshake = or_standard(times->handshake, standard.handshake);
+	int keepalive_s = or_standard(times->keepalive, standard.keepalive) / 1000;
+	const struct {
+		int option, value;
+	} rows[] = {
+		{ZMQ_HANDSHAKE_IVL, handshake},
+		{ZMQ_CONNECT_TIMEOUT, handshake},
+		{ZMQ_RECONNECT_IVL, or_standard(times->reconnect, standard.reconnect)},
+		{ZMQ_RECONNECT_IVL_MAX, or_standard(times->reconnect_max, standard.reconnect_max)},
+		{ZMQ_TCP_KEEPALIVE, 1},
+		{ZMQ_TCP_KEEPALIVE_IDLE, keepalive_s / 2},
+		{ZMQ_TCP_KEEPALIVE_INTVL, keepalive_s / 2 / KEEPALIVE_PROBES},
+		{ZMQ_TCP_KEEPALIVE_CNT, KEEPALIVE_PROBES},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		if (set_number(zmq, rows[i].option, rows[i].value) < 0)
+			return -1;
+	return 0;
+}
+
 static int set_options(void *zmq, const struct bus_options *options)
 {
-	for (size_t i = 0; i < sizeof(standard) / sizeof(*standard); i++)
-		if (set_number(zmq, standard[i].option, standard[i].value) < 0)
-			return -1;
-	if (set_limits(zmq, options) < 0)
+	if (set_times(zmq, &options->times) < 0 || set_limits(zmq, options) < 0)
 		return -1;
 	for (size_t i = 0; i < options->topic_count; i++) {
 		const char *topic = options->topics[i];

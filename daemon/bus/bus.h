@@ -33,6 +33,13 @@ enum bus_kind {
 #define BUS_MESSAGE_LEAST ((size_t)1024) /* with less, libzmq's own handshake does not pass */
 #define BUS_TOPIC_MAX 240 /* bytes; libzmq 4.3.4 writes subscriptions of 246 to 255 wrongly */
 
+/* Of a connection, in milliseconds; 0: the standard of bus.c. */
+struct bus_times {
+	int reconnect, reconnect_max; /* pause before the first attempt again; at most */
+	int handshake;		      /* that it may take to connect; then to greet */
+	int keepalive;		      /* TCP: that a machine may stay dumb; 6000 or more */
+};
+
 struct bus_options {
 	enum bus_kind kind;
 	const char *endpoint;
@@ -43,6 +50,7 @@ struct bus_options {
 	int linger_ms;	    /* at close */
 	size_t message_max; /* bytes of a frame, a fuse that cuts the peer; 0: BUS_MESSAGE_MAX */
 	const char *name;   /* for messages: "feed wire" */
+	struct bus_times times;
 	/* XPUB: bus_send would block instead of losing messages for a slow subscriber. One that
 	 * stopped stops all, so it is for a tool that plays a file, never for the daemon's output.
 	 */

@@ -33,6 +33,8 @@ struct conf_feed {
 	enum endpoint_mode mode;
 	struct conf_texts topics;
 	int64_t high_water; /* messages */
+	int64_t silence_ms; /* 0: any */
+	int64_t reconnect_ms, reconnect_max_ms, handshake_ms, keepalive_ms;
 };
 
 struct conf {

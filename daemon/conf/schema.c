@@ -112,6 +112,17 @@ const struct key feed_keys[] = {
 	 "Its name in metrics and in the log; feed0, feed1 … when unsaid."},
 	{"high_water", KEY_INTEGER, 0, FEED_AT(high_water), "1000", 1, 10000000, NULL,
 	 "Messages kept while the daemon is busy, before the feed drops or waits."},
+	{"silence", KEY_DURATION, 0, FEED_AT(silence_ms), "60s", 0, DAY, NULL,
+	 "After so long without an item the log says so, and the connection is made anew in case "
+	 "it is dead; 0: never."},
+	{"reconnect", KEY_DURATION, 0, FEED_AT(reconnect_ms), "1s", 10, 3600 * SECOND, NULL,
+	 "The pause before a lost connection is made again; it doubles up to reconnect_max."},
+	{"reconnect_max", KEY_DURATION, 0, FEED_AT(reconnect_max_ms), "10s", 10, 3600 * SECOND,
+	 NULL, "The longest pause before a lost connection is made again."},
+	{"handshake", KEY_DURATION, 0, FEED_AT(handshake_ms), "5s", 100, 600 * SECOND, NULL,
+	 "How long a connection may take to be made, and then to be greeted."},
+	{"keepalive", KEY_DURATION, 0, FEED_AT(keepalive_ms), "60s", 6 * SECOND, 7200 * SECOND, NULL,
+	 "How long the peer's machine may not answer on TCP before the connection counts as lost."},
 };
 const size_t feed_key_count = sizeof(feed_keys) / sizeof(feed_keys[0]);
 /* clang-format on */

@@ -197,6 +197,28 @@ class Flow(unittest.TestCase):
             self.assertEqual(daemon.status()["feeds"][0]["revived"], 1)
             self.assertIn("feed wire: the connection was given up", daemon.log())
 
+    def test_silent_feed(self):
+        """The log and the status tell of silence, and of its end; a feed that connects is connected anew."""
+        with Daemon(start=False, feeds=0) as daemon:
+            feed = daemon.context.socket(zmq.PUB)
+            feed.linger = 0
+            port = feed.bind_to_random_port("tcp://127.0.0.1")
+            daemon.sets += [f"feed.0.endpoint=tcp://127.0.0.1:{port}", "feed.0.name=wire", "feed.0.silence=200ms"]
+            daemon.start()
+
+            def look():
+                return daemon.status()["feeds"][0]
+
+            daemon.wait_log("feed wire: nothing has come for 0.2 s; it is connected")
+            until(lambda: look()["silent"], "silence in the status")
+            self.assertGreaterEqual(look()["quiet_s"], 0.2)
+            until(lambda: look()["renewed"] == 1, "another connection")
+            self.assertEqual((look()["connects"], look()["peers"], look()["revived"]), (2, 1, 0))
+            feed.send(item(1))
+            daemon.wait_settled(1)
+            daemon.wait_log("feed wire: items come again")
+            daemon.wait_log("nothing has come for 0.2 s", 2)
+
     def test_stopped_subscriber(self):
         """One that does not read loses events itself and costs the others none."""
         with Daemon("output.high_water=10") as daemon:

@@ -62,12 +62,14 @@ static const struct {
 } accepted[] = {
 	{"", "{\"instance\":\"newstagd\",\"feed\":[{\"endpoint\":\"tcp://127.0.0.1:5556\","
 	     "\"pattern\":\"sub\",\"mode\":\"connect\",\"topics\":[\"\"],\"name\":\"wire\","
-	     "\"high_water\":1000}]"},
+	     "\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\",\"reconnect_max\":"
+	     "\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
 	{"feed: []", "\"name\":\"wire\""},
 	{"instance: a.B-c_1", "\"instance\":\"a.B-c_1\""},
 	{"feed: [{endpoint: ipc:///tmp/x, pattern: pull, mode: bind}]",
 	 "[{\"endpoint\":\"ipc:///tmp/x\",\"pattern\":\"pull\",\"mode\":\"bind\",\"topics\":[\"\"],"
-	 "\"name\":\"feed0\",\"high_water\":1000}]"},
+	 "\"name\":\"feed0\",\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\","
+	 "\"reconnect_max\":\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
 	{"feed: [{endpoint: \"tcp://[fe80::1%eth0]:1\", topics: [a, 'ві']}, {endpoint: "
 	 "tcp://h-1.x:9}]",
 	 "\"topics\":[\"a\",\"ві\"],\"name\":\"feed0\""},
@@ -158,6 +160,11 @@ static const struct {
 	{"output: {heartbeat: 99999999999999999999s}", "1:21 out-of-range"},
 	{"output: {prefix: \"a\\nb\"}", "1:18 bad-value"},
 	{"output: {prefix: \"a\\u2028b\"}", "1:18 bad-value"},
+	{"feed: [{endpoint: ipc:///x, silence: 2d}]", "1:38 out-of-range"},
+	{"feed: [{endpoint: ipc:///x, reconnect: 9ms}]", "1:40 out-of-range"},
+	{"feed: [{endpoint: ipc:///x, reconnect_max: 2h}]", "1:44 out-of-range"},
+	{"feed: [{endpoint: ipc:///x, handshake: 99ms}]", "1:40 out-of-range"},
+	{"feed: [{endpoint: ipc:///x, keepalive: 5s}]", "1:40 out-of-range"},
 	{"output: {high_water: 0}", "1:22 out-of-range"},
 	{"output: {high_water: \"5\"}", "1:22 bad-value"},
 	{"output: {high_water: 1e3}", "1:22 bad-value"},

@@ -3,6 +3,8 @@
 #include "unit/bus_support.h"
 #include "unit/raw_peer.h"
 
+#define SILENCE (1000 * CLOCK_SECOND) /* longer than any test, unless it tells the time itself */
+
 static struct feed *feed;
 static unsigned notes;
 
@@ -25,6 +27,7 @@ static void begin(const char *endpoint, bool pull, bool bind)
 		.topic_count = 1,
 		.high_water = 1000,
 		.message_max = 2048,
+		.silence = SILENCE,
 	};
 
 	notes = 0;
@@ -39,6 +42,14 @@ static void turn(void)
 
 	ck_assert_int_ge(bus_wait(waits, 2, 100, &err), 0);
 	feed_turn(feed, clock_monotonic(), note, NULL);
+}
+
+/* At most 10 ms. */
+static void turn_wait(void)
+{
+	struct bus_wait waits[] = {{.socket = feed_monitor(feed)}, {.socket = feed_socket(feed)}};
+
+	ck_assert_int_ge(bus_wait(waits, 2, 10, &err), 0);
 }
 
 #define TURN_UNTIL(condition)                                                                      \
@@ -57,6 +68,27 @@ static bool receive(struct bus_message *ret_message)
 
 	ck_assert_msg(got >= 0, "%s", err.text);
 	return got;
+}
+
+static bool receive_any(void)
+{
+	struct bus_message message = {0};
+	bool any = receive(&message);
+
+	bus_message_fini(&message);
+	return any;
+}
+
+/* 1 when that came. */
+static int receive_number(int wanted)
+{
+	struct bus_message message;
+
+	if (!receive(&message))
+		return 0;
+	ck_assert_int_eq(atoi(message.last.ptr), wanted);
+	bus_message_fini(&message);
+	return 1;
 }
 
 static void must_hear(const char *text)
@@ -251,7 +283,7 @@ END_TEST
 /* Time is told to the feed, so that its patience can be seen without waiting. */
 START_TEST(waits_longer_each_time)
 {
-	static const int pauses[] = {1, 2, 4, 8, 16, 30, 30};
+	static const int pauses[] = {1, 2, 4, 8, 10, 10};
 	char endpoint[64];
 	int listener = raw_listen(endpoint);
 	int64_t now = 0;
@@ -273,6 +305,211 @@ START_TEST(waits_longer_each_time)
 	}
 	feed_close(feed);
 	close(listener);
+}
+END_TEST
+
+/* libzmq tries every ten seconds at most: when it says nothing for longer, it has given up. */
+START_TEST(does_not_trust_an_attempt_for_ever)
+{
+	char endpoint[64];
+	int listener = raw_listen(endpoint);
+
+	close(listener);
+	begin(endpoint, false, false);
+	TURN_UNTIL(strcmp(feed_state(feed)->last_event, "connecting again") == 0);
+	feed_turn(feed, clock_monotonic() + 60 * CLOCK_SECOND, note, NULL);
+	ck_assert_uint_eq(feed_state(feed)->revived, 1);
+	feed_close(feed);
+}
+END_TEST
+
+/* --- silence ------------------------------------------------------------------------------------
+ */
+
+/* Lets the feed work at a time that is told, until something of it is as wished. */
+#define TURN_AT(now, condition)                                                                    \
+	do {                                                                                       \
+		int64_t deadline_ = clock_monotonic() + DEADLINE;                                  \
+		feed_turn(feed, now, note, NULL);                                                  \
+		while (!(condition)) {                                                             \
+			ck_assert_msg(clock_monotonic() < deadline_, "%s; last event: %s",         \
+				      #condition, feed_state(feed)->last_event);                   \
+			feed_turn(feed, now, note, NULL);                                          \
+		}                                                                                  \
+	} while (0)
+
+START_TEST(tells_silence)
+{
+	struct bus_socket *push;
+	int64_t now = clock_monotonic();
+
+	begin("tcp://127.0.0.1:0", true, true);
+	push = open_kind(BUS_PUSH, feed_endpoint(feed), false);
+	must_send(push, "x");
+	must_hear("x");
+	feed_turn(feed, now, note, NULL);
+	feed_turn(feed, now + SILENCE - 1, note, NULL);
+	ck_assert(!feed_state(feed)->silent);
+	ck_assert(feed_state(feed)->quiet_since == now);
+	feed_turn(feed, now + SILENCE, note, NULL);
+	ck_assert(feed_state(feed)->silent);
+	must_send(push, "y");
+	TURN_AT(now + SILENCE, receive_any());
+	feed_turn(feed, now + SILENCE, note, NULL);
+	ck_assert(!feed_state(feed)->silent);
+	ck_assert_uint_eq(feed_state(feed)->renewed, 0); /* peers of a bound feed come themselves */
+	feed_close(feed);
+	bus_socket_close(push);
+}
+END_TEST
+
+/* Has the feed silent and its second connection begun; the time for the turns to come. */
+static int64_t begin_renewal(struct bus_socket *xpub)
+{
+	begin(bus_socket_endpoint(xpub), false, false);
+	TURN_UNTIL(is_subscribed(xpub));
+	TURN_UNTIL(feed_state(feed)->connected);
+	feed_turn(feed, clock_monotonic() + SILENCE, note, NULL);
+	ck_assert(feed_state(feed)->silent);
+	return clock_monotonic() + SILENCE;
+}
+
+/* A publisher that wakes up while a second connection is made: nothing comes twice, none is left.
+ */
+START_TEST(keeps_a_connection_that_wakes_up)
+{
+	struct bus_socket *xpub = open_kind(BUS_XPUB, "tcp://127.0.0.1:0", true);
+	int64_t now = begin_renewal(xpub), end = now + 3 * CLOCK_SECOND;
+	int sent = 0, got = 0;
+	char text[16];
+
+	while (now < end) {
+		if (sent == got) {
+			snprintf(text, sizeof(text), "%d", ++sent);
+			must_send(xpub, text);
+		}
+		turn_wait();
+		now = clock_monotonic() + SILENCE;
+		feed_turn(feed, now, note, NULL);
+		got += receive_number(got + 1);
+	}
+	ck_assert_int_gt(got, 0);
+	ck_assert(!feed_state(feed)->silent);
+	ck_assert_uint_eq(feed_state(feed)->renewed, 0);
+	ck_assert_uint_eq(feed_state(feed)->connects, 1);
+	feed_close(feed);
+	bus_socket_close(xpub);
+}
+END_TEST
+
+/* One that wakes up at the very moment the second takes over: nothing is lost. */
+START_TEST(renews_a_silent_connection_without_loss)
+{
+	struct bus_socket *xpub = open_kind(BUS_XPUB, "tcp://127.0.0.1:0", true);
+	int64_t now = begin_renewal(xpub);
+
+	while (feed_turn(feed, clock_monotonic() + SILENCE, note, NULL) == 0)
+		turn_wait();
+	must_send(xpub, "1");
+	receive_any();
+	while (feed_state(feed)->received == 0)
+		turn_wait(), receive_any();
+	ck_assert_uint_eq(feed_state(feed)->revived, 0);
+	ck_assert_int_eq(feed_state(feed)->peers, 1);
+	must_send(xpub, "2");
+	while (feed_state(feed)->received == 1)
+		turn_wait(), receive_any();
+	feed_turn(feed, now, note, NULL);
+	ck_assert_uint_eq(feed_state(feed)->received, 2);
+	feed_close(feed);
+	bus_socket_close(xpub);
+}
+END_TEST
+
+/* The first connection is held back for ever and does not end; the second one speaks. */
+START_TEST(leaves_a_connection_that_holds_everything_back)
+{
+	char endpoint[64];
+	int listener = raw_listen(endpoint), first, second;
+	bool pull = _i;
+	int64_t now;
+
+	begin(endpoint, pull, false);
+	first = accept(listener, NULL, NULL);
+	raw_greet(first, pull ? "PUSH" : "PUB");
+	TURN_UNTIL(feed_state(feed)->connected);
+	now = clock_monotonic() + SILENCE;
+	feed_turn(feed, now, note, NULL);
+	second = accept(listener, NULL, NULL);
+	raw_greet(second, pull ? "PUSH" : "PUB");
+	while (feed_state(feed)->renewed == 0 || !feed_state(feed)->connected) {
+		now = clock_monotonic() + SILENCE;
+		feed_turn(feed, now, note, NULL);
+		receive_any();
+		turn_wait();
+	}
+	raw_write(second, "\0\5again", 7);
+	must_hear("again");
+	close(first);
+	close(second);
+	feed_close(feed);
+	close(listener);
+}
+END_TEST
+
+/* A second connection that does not stand is no reason to leave the first. */
+START_TEST(keeps_the_first_when_the_second_does_not_stand)
+{
+	char endpoint[64];
+	int listener = raw_listen(endpoint), first, second;
+	int64_t now;
+
+	begin(endpoint, false, false);
+	first = accept(listener, NULL, NULL);
+	raw_greet(first, "PUB");
+	TURN_UNTIL(feed_state(feed)->connected);
+	now = clock_monotonic() + SILENCE;
+	feed_turn(feed, now, note, NULL);
+	second = accept(listener, NULL, NULL);
+	ck_assert_uint_eq(notes, 2); /* connected; connecting anew */
+	TURN_AT(now + 5 * CLOCK_SECOND, notes == 3);
+	raw_write(first, "\0\5still", 7);
+	must_hear("still");
+	ck_assert_uint_eq(feed_state(feed)->renewed, 0);
+	ck_assert_uint_eq(feed_state(feed)->disconnects, 0);
+	close(first);
+	close(second);
+	feed_close(feed);
+	close(listener);
+}
+END_TEST
+
+/* A feed that is quiet by nature is not connected anew all the time. */
+START_TEST(renews_less_often_each_time)
+{
+	static const int pauses[] = {1, 2, 4, 8, 8};
+	struct bus_socket *xpub = open_kind(BUS_XPUB, "tcp://127.0.0.1:0", true);
+	int64_t now = clock_monotonic();
+
+	begin(bus_socket_endpoint(xpub), false, false);
+	TURN_AT(now, feed_state(feed)->connected);
+	for (size_t i = 0; i < sizeof(pauses) / sizeof(*pauses); i++) {
+		unsigned before = notes;
+		uint64_t renewed = feed_state(feed)->renewed;
+
+		now += pauses[i] * SILENCE;
+		feed_turn(feed, now - 1, note, NULL);
+		ck_assert_uint_eq(notes, before);
+		feed_turn(feed, now, note, NULL);
+		ck_assert_uint_eq(notes, before + 1);
+		/* Its second connection stands or fails. */
+		for (int s = 1; notes == before + 1 && feed_state(feed)->renewed == renewed; s++) {
+			feed_turn(feed, now + s * CLOCK_SECOND, note, NULL);
+			receive_any();
+		}
+	}
+	feed_close(feed);
+	bus_socket_close(xpub);
 }
 END_TEST
 
@@ -328,6 +565,13 @@ int main(void)
 	tcase_add_test(tcase, revives_after_an_oversize_frame);
 	tcase_add_loop_test(tcase, outlives_strangers, 0, sizeof(strangers) / sizeof(*strangers));
 	tcase_add_test(tcase, waits_longer_each_time);
+	tcase_add_test(tcase, does_not_trust_an_attempt_for_ever);
+	tcase_add_test(tcase, tells_silence);
+	tcase_add_test(tcase, keeps_a_connection_that_wakes_up);
+	tcase_add_test(tcase, renews_a_silent_connection_without_loss);
+	tcase_add_loop_test(tcase, leaves_a_connection_that_holds_everything_back, 0, 2);
+	tcase_add_test(tcase, keeps_the_first_when_the_second_does_not_stand);
+	tcase_add_test(tcase, renews_less_often_each_time);
 	tcase_add_test(tcase, hears_the_old_protocol);
 	tcase_add_test(tcase, does_not_count_strangers_of_a_bound_feed);
 	return run_suite("feed", tcase);
