@@ -242,8 +242,9 @@ static const struct {
 	const char *verb;
 	void (*act)(struct request *request);
 } verbs[] = {
-	{"status", do_status}, {"reload", do_reload},	{"rules", do_rules},
-	{"drain", do_drain},   {"explain", do_explain}, {"deadletter", request_letters},
+	{"status", do_status},	{"reload", do_reload},	 {"rules", do_rules},
+	{"drain", do_drain},	{"explain", do_explain}, {"deadletter", request_letters},
+	{"held", request_held},
 };
 
 static void act(struct request *request)
@@ -258,7 +259,7 @@ static void act(struct request *request)
 	}
 	request_refuse(request, verb.ptr
 					? "there is no such verb; there are status, reload, rules, "
-					  "explain, deadletter and drain"
+					  "explain, deadletter, held and drain"
 					: "a request is an object such as {\"verb\": \"status\"}");
 }
 

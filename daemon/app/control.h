@@ -6,9 +6,9 @@
 /*
  * The control endpoint: one JSON object a request, {"verb": …}, one JSON object a reply, {"ok": …}.
  * Verbs: status, rules, reload (answered when the verdict is known), explain {"item", "rule",
- * "all", "json"}, deadletter {"act", "numbers", "reason", "older_ms"}, drain. A request that cannot
- * be read gets a sentence in "error". Who may send is a matter of the permissions of the endpoint's
- * path.
+ * "all", "json"}, deadletter {"act", "numbers", "reason", "older_ms"}, held {"act", "numbers"},
+ * drain. A request that cannot be read gets a sentence in "error". Who may send is a matter of the
+ * permissions of the endpoint's path.
  */
 #define CONTROL_REQUEST_MAX ((size_t)1 << 20) /* bytes; larger ones are refused with a sentence */
 

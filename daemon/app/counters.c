@@ -1,5 +1,7 @@
 #include "app/counters.h"
 
+#include "app/hold.h"
+
 static const char *const outcome_names[] = {
 	[OUTCOME_TAGGED] = "tagged",	 [OUTCOME_UNTAGGED] = "untagged",
 	[OUTCOME_FILTERED] = "filtered", [OUTCOME_HELD] = "held",
@@ -12,7 +14,7 @@ const char *outcome_name(enum outcome outcome)
 	return outcome_names[outcome];
 }
 
-void counters_init(struct counters *counters, const struct ring *ring)
+void counters_init(struct counters *counters, struct ring *ring)
 {
 	*counters = (struct counters){.ring = ring};
 	pthread_mutex_init(&counters->lock, NULL);
@@ -28,6 +30,8 @@ void counts_add_slot(struct counts *batch, const struct slot *slot)
 	batch->outcomes[slot->outcome]++;
 	if (slot->outcome == OUTCOME_REJECTED)
 		batch->rejected[slot->reason]++;
+	if (slot->outcome == OUTCOME_HELD)
+		batch->held[slot->hold]++;
 	batch->events += slot->events.len;
 }
 
@@ -40,9 +44,34 @@ void counters_add(struct counters *counters, const struct counts *batch, uint64_
 		counts->outcomes[i] += batch->outcomes[i];
 	for (size_t i = 0; i < REJECT_REASONS; i++)
 		counts->rejected[i] += batch->rejected[i];
+	for (size_t i = 0; i < HOLD_REASONS; i++)
+		counts->held[i] += batch->held[i];
+	counts->released += batch->released;
+	counts->stale += batch->stale;
 	counts->events += batch->events;
 	counts->sequence = batch->sequence ? batch->sequence : counts->sequence;
 	counters->settled = settled;
+	pthread_mutex_unlock(&counters->lock);
+}
+
+void counters_carry(struct counters *counters, enum hold_reason reason)
+{
+	counters->carried++;
+	counters->counts.outcomes[OUTCOME_HELD]++;
+	counters->counts.held[reason]++;
+}
+
+void counters_reenter(struct counters *counters, size_t count, const size_t reasons[HOLD_REASONS])
+{
+	struct counts *counts = &counters->counts;
+
+	pthread_mutex_lock(&counters->lock);
+	counters->reentered += count;
+	for (size_t i = 0; i < HOLD_REASONS; i++) {
+		counts->held[i] -= reasons[i];
+		counts->outcomes[OUTCOME_HELD] -= reasons[i];
+	}
+	ring_publish(counters->ring, count);
 	pthread_mutex_unlock(&counters->lock);
 }
 
@@ -54,8 +83,15 @@ struct counts counters_look(struct counters *counters)
 	counts = counters->counts;
 	counts.received = ring_head(counters->ring);
 	counts.in_flight = counts.received - counters->settled;
+	counts.received += counters->carried - counters->reentered;
 	pthread_mutex_unlock(&counters->lock);
 	return counts;
+}
+
+static void write_number(struct jsonw *json, const char *key, uint64_t number)
+{
+	jsonw_key(json, key);
+	jsonw_int(json, (int64_t)number);
 }
 
 void counts_write(const struct counts *counts, struct jsonw *json)
@@ -74,10 +110,15 @@ void counts_write(const struct counts *counts, struct jsonw *json)
 		jsonw_int(json, (int64_t)counts->rejected[i]);
 	}
 	jsonw_object_end(json);
-	jsonw_key(json, "in_flight");
-	jsonw_int(json, (int64_t)counts->in_flight);
-	jsonw_key(json, "events");
-	jsonw_int(json, (int64_t)counts->events);
+	jsonw_key(json, "held_for");
+	jsonw_object(json);
+	for (enum hold_reason i = 0; i < HOLD_REASONS; i++)
+		write_number(json, hold_reason_name(i), counts->held[i]);
+	jsonw_object_end(json);
+	write_number(json, "released", counts->released);
+	write_number(json, "stale", counts->stale);
+	write_number(json, "in_flight", counts->in_flight);
+	write_number(json, "events", counts->events);
 	jsonw_object_end(json);
 }
 
@@ -104,11 +145,14 @@ void counts_describe(const struct counts *counts, struct str *out)
 
 bool counts_balanced(const struct counts *counts)
 {
-	uint64_t sum = counts->in_flight, reasons = 0;
+	uint64_t sum = counts->in_flight, reasons = 0, held = 0;
 
 	for (size_t i = 0; i < OUTCOMES; i++)
 		sum += counts->outcomes[i];
 	for (size_t i = 0; i < REJECT_REASONS; i++)
 		reasons += counts->rejected[i];
-	return sum == counts->received && reasons == counts->outcomes[OUTCOME_REJECTED];
+	for (size_t i = 0; i < HOLD_REASONS; i++)
+		held += counts->held[i];
+	return sum == counts->received && held == counts->outcomes[OUTCOME_HELD] &&
+	       reasons == counts->outcomes[OUTCOME_REJECTED];
 }

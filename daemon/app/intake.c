@@ -60,6 +60,8 @@ static size_t read_feed(struct intake *intake, size_t index)
 		slot->feed = (unsigned)index;
 		slot->item = 0;
 		slot->letter = 0;
+		slot->held = 0;
+		slot->forced = false;
 		intake->filled++;
 		watched->surplus += slot->message.frames > 2;
 		count++;
@@ -167,10 +169,14 @@ static bool recover_some(struct intake *intake)
 			log_line(pipeline->log, LEVEL_ERROR, "%s", err.text);
 			continue;
 		}
+		if (hold_has_item(pipeline->hold, item.number))
+			continue;
 		bus_message_copy(item.payload, &slot->message);
 		slot->feed = pipeline_find_feed(pipeline, item.feed);
 		slot->item = item.number;
 		slot->letter = 0;
+		slot->held = 0;
+		slot->forced = false;
 		count++;
 	}
 	ring_publish(pipeline->ring, count);
@@ -383,7 +389,7 @@ static void *take_in(void *context)
 		}
 		if (!any)
 			wait_for_more(intake, intake->drain_begin == CLOCK_NONE
-						      ? TURN_MS
+						      ? reentry_rest_ms(intake->pipeline, TURN_MS)
 						      : INTAKE_DRAIN_QUIET_MS / 5);
 		now = clock_monotonic();
 	}

@@ -96,6 +96,15 @@ static void outcomes(const struct metric *metric, const struct shot *shot, struc
 	}
 }
 
+static void held(const struct metric *metric, const struct shot *shot, struct str *out)
+{
+	for (enum hold_reason i = 0; i < HOLD_REASONS; i++) {
+		str_add_text(out, metric->name);
+		add_label(out, "reason", hold_reason_name(i));
+		add_count(out, shot->counts.held[i]);
+	}
+}
+
 static void reasons(const struct metric *metric, const struct shot *shot, struct str *out)
 {
 	for (enum reject i = REJECT_NONE + 1; i < REJECT_REASONS; i++) {
@@ -219,8 +228,12 @@ static const struct metric metrics[] = {
 	 "Items received: the sum of newstagd_items_total, newstagd_items_held and newstagd_items_in_flight."},
 	{"newstagd_items_total", COUNTER, outcomes, 0,
 	 "Items that are through, by what became of them."},
-	{"newstagd_items_held", GAUGE, number, SHOT(counts.outcomes[OUTCOME_HELD]),
+	{"newstagd_items_held", GAUGE, held, 0,
 	 "Items held back: withheld, or under embargo."},
+	{"newstagd_items_released_total", COUNTER, number, SHOT(counts.released),
+	 "Items that were held and then judged when it was time."},
+	{"newstagd_items_stale_total", COUNTER, number, SHOT(counts.stale),
+	 "Of the items filtered, those that came behind a later version of themselves."},
 	{"newstagd_items_in_flight", GAUGE, number, SHOT(counts.in_flight),
 	 "Items received and not through yet."},
 	{"newstagd_items_rejected_total", COUNTER, reasons, 0,

@@ -3,6 +3,7 @@
 
 #include "app/counters.h"
 #include "app/generation.h"
+#include "app/hold.h"
 #include "app/known.h"
 #include "app/letters.h"
 #include "app/ring.h"
@@ -31,6 +32,8 @@ struct pipeline {
 	struct known *known;		 /* the sequencer's */
 	struct spool *spool;		 /* intake's; NULL: none */
 	struct deadletters *deadletters; /* the sequencer's; NULL: none */
+	struct hold *hold;		 /* anybody's */
+	struct held *held;		 /* the sequencer's; NULL: it is in memory alone */
 	struct letters *letters;	 /* anybody's; NULL: none are kept */
 	_Atomic uint64_t settled;	 /* items of the spool that need not be judged again */
 	struct wake ended;		 /* rung when the sequencer has ended */

@@ -10,5 +10,7 @@
  */
 /* Fills what is due, some at most, and hands it to the workers; how many. */
 size_t reentry_fill(struct pipeline *pipeline);
+/* Milliseconds until the next one is due by the wall clock; `most` when it is later or none. */
+int reentry_rest_ms(const struct pipeline *pipeline, int most);
 
 #endif

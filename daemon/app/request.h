@@ -25,5 +25,7 @@ struct jsonw request_begin_good(struct request *request);
 
 /* {"act": "retry" | "drop", "numbers": […] or none for all, "reason", "older_ms"}. */
 void request_letters(struct request *request);
+/* {"act": "release" | "drop", "numbers": […]}: of held items. */
+void request_held(struct request *request);
 
 #endif

@@ -20,6 +20,7 @@
  *     claimed ≤ position < head   filled, nobody's yet
  *     head ≤ position < tail+size free
  */
+enum hold_reason { HOLD_EMBARGO, HOLD_WITHHELD, HOLD_REASONS /* how many there are */ };
 enum outcome { OUTCOME_TAGGED, OUTCOME_UNTAGGED, OUTCOME_FILTERED, OUTCOME_HELD, OUTCOME_REJECTED };
 
 struct slot {
@@ -28,6 +29,8 @@ struct slot {
 	unsigned feed;	/* as many as there are: one that the configuration no longer has */
 	uint64_t item;	/* its number in the spool; 0: there is none */
 	int64_t letter; /* the dead letter that is judged again; 0: none */
+	uint64_t held;	/* the number of the held item that is judged again; 0: none */
+	bool forced;	/* not to be held, whatever it says */
 	/* by the worker */
 	enum outcome outcome;
 	enum reject reason; /* when rejected */
@@ -35,7 +38,12 @@ struct slot {
 	int64_t recorded;
 	unsigned char digest[JOURNAL_DIGEST_SIZE]; /* of what the item says */
 	size_t subject, subject_len;		   /* in `out`: the item's identifier */
-	struct str out;				   /* topics and payloads */
+	size_t version, version_len;		   /* likewise */
+	int64_t modified;
+	enum item_state state;
+	enum hold_reason hold; /* when held */
+	int64_t due;	       /* when held: until then; CLOCK_NONE: until another version */
+	struct str out;	       /* topics and payloads */
 	struct {
 		VEC(struct encoded);
 	} events;

@@ -1,5 +1,6 @@
 #include "app/sequencer.h"
 
+#include "app/custody.h"
 #include "app/safe.h"
 #include "base/clock.h"
 
@@ -21,14 +22,14 @@ struct sequencer {
 	struct pipeline *pipeline;
 	int64_t beat;	    /* monotonic time of the next heartbeat */
 	int64_t tend;	    /* and of the next look at retention */
+	int64_t end_held;   /* and at what is held for too long */
 	uint64_t published; /* the last sequence that may be known outside */
 	struct str heartbeat;
 	struct {
 		VEC(struct journal_entry);
-	} entries; /* of the batch */
-	struct {
-		VEC(struct deadletter);
-	} letters; /* likewise */
+	} entries;		    /* of the batch */
+	struct letter_list letters; /* likewise */
+	struct custody custody;
 	struct {
 		VEC(int64_t);
 	} accepted; /* dead letters that were none any more; removed once the batch is kept */
@@ -74,6 +75,7 @@ static void bury(struct sequencer *sequencer, const struct slot *slot)
 			 .offset = slot->place.offset,
 			 .size = slot->message.last.len,
 			 .payload = slot->message.last,
+			 .whole = slot->reason == REJECT_HELD_FULL,
 		 });
 }
 
@@ -133,7 +135,7 @@ static void number(struct sequencer *sequencer, struct slot *slot)
 static void turn(struct sequencer *sequencer, int64_t now);
 static void tend(struct sequencer *sequencer, int64_t now);
 
-/* Dead letters first. An outcome of the journal. */
+/* Dead letters and held items first. An outcome of the journal. */
 static int try_to_keep(struct sequencer *sequencer, uint64_t settled, struct err *err)
 {
 	struct pipeline *pipeline = sequencer->pipeline;
@@ -146,8 +148,9 @@ static int try_to_keep(struct sequencer *sequencer, uint64_t settled, struct err
 	if (outcome != JOURNAL_KEPT)
 		return outcome;
 	vec_reset(&sequencer->letters);
-	if (sequencer->entries.len == 0)
-		return JOURNAL_KEPT;
+	outcome = custody_keep(&sequencer->custody, err);
+	if (outcome != JOURNAL_KEPT || sequencer->entries.len == 0)
+		return outcome;
 	return journal_commit(pipeline->journal, sequencer->entries.at, sequencer->entries.len,
 			      settled, err);
 }
@@ -237,6 +240,20 @@ static void measure(struct sequencer *sequencer, size_t count, int64_t begin, in
 			   now - ring_slot(pipeline->ring, tail + i)->filled);
 }
 
+/* What becomes of one slot of the batch, in its turn. */
+static void settle_slot(struct sequencer *sequencer, struct slot *slot, struct counts *batch)
+{
+	custody_take_back(&sequencer->custody, slot, batch);
+	drop_duplicate(sequencer, slot);
+	custody_judge(&sequencer->custody, slot, batch);
+	number(sequencer, slot);
+	counts_add_slot(batch, slot);
+	if (slot->outcome == OUTCOME_REJECTED)
+		bury(sequencer, slot);
+	else if (slot->letter)
+		vec_push(&sequencer->accepted, slot->letter);
+}
+
 /* -1 when the journal failed: nothing of the batch was published or counted. */
 static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 {
@@ -249,29 +266,47 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 	for (size_t i = 0; i < count; i++) {
 		struct slot *slot = ring_slot(pipeline->ring, tail + i);
 
-		drop_duplicate(sequencer, slot);
-		number(sequencer, slot);
-		counts_add_slot(&batch, slot);
-		if (slot->outcome == OUTCOME_REJECTED)
-			bury(sequencer, slot);
-		else if (slot->letter)
-			vec_push(&sequencer->accepted, slot->letter);
+		settle_slot(sequencer, slot, &batch);
 		settled = slot->item ? slot->item : settled;
 	}
 	begin = clock_monotonic();
 	if (keep(sequencer, settled, err) < 0)
 		return -1;
 	kept = clock_monotonic();
-	remove_accepted(sequencer);
 	publish(sequencer);
 	measure(sequencer, count, begin, kept);
+	custody_clear(&sequencer->custody);
+	remove_accepted(sequencer);
 	sequencer->published = batch.sequence = journal_head(pipeline->journal);
 	if (settled)
 		atomic_store(&pipeline->settled, settled);
 	counters_add(&pipeline->counters, &batch, tail + count);
+	custody_show(&sequencer->custody);
 	for (size_t i = 0; i < count; i++)
 		tell_letter(sequencer, ring_slot(pipeline->ring, tail + i));
 	ring_release(pipeline->ring, count);
+	return 0;
+}
+
+/* Held items that are given up. -1 as settle. */
+static int settle_ended(struct sequencer *sequencer, struct err *err)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	struct counts batch = {0};
+
+	vec_reset(&sequencer->entries);
+	custody_end(&sequencer->custody, &sequencer->letters, &batch);
+	if (sequencer->letters.len)
+		log_line(pipeline->log, LEVEL_WARNING,
+			 "%zu items were held for longer than limits.held_age and are rejected",
+			 sequencer->letters.len);
+	if (!pipeline->deadletters)
+		vec_reset(&sequencer->letters);
+	if (keep(sequencer, 0, err) < 0)
+		return -1;
+	custody_clear(&sequencer->custody);
+	counters_add(&pipeline->counters, &batch, ring_tail(pipeline->ring));
+	custody_show(&sequencer->custody);
 	return 0;
 }
 
@@ -353,6 +388,15 @@ static void tend(struct sequencer *sequencer, int64_t now)
 			 dropped, dropped == 1 ? "" : "s");
 }
 
+/* Held items that are too old or were dropped, now and then. -1 as settle. */
+static int end_held(struct sequencer *sequencer, int64_t now, struct err *err)
+{
+	if (now < sequencer->end_held && !custody_has_ended(&sequencer->custody))
+		return 0;
+	sequencer->end_held = now + TEND_INTERVAL;
+	return settle_ended(sequencer, err);
+}
+
 static void *sequence(void *context)
 {
 	struct sequencer *sequencer = context;
@@ -364,7 +408,8 @@ static void *sequence(void *context)
 		size_t count = ring_ready(pipeline->ring, BATCH);
 		int64_t now = clock_monotonic();
 
-		if (count && settle(sequencer, count, &err) < 0) {
+		if ((count && settle(sequencer, count, &err) < 0) ||
+		    end_held(sequencer, now, &err) < 0) {
 			log_line(pipeline->log, LEVEL_ERROR,
 				 "the journal cannot keep events, so none are published: %s",
 				 err.text);
@@ -387,7 +432,7 @@ struct sequencer *sequencer_start(struct pipeline *pipeline, struct err *err)
 {
 	struct sequencer *sequencer = xcalloc(1, sizeof(*sequencer));
 
-	sequencer->pipeline = pipeline;
+	sequencer->pipeline = sequencer->custody.pipeline = pipeline;
 	sequencer->published = journal_head(pipeline->journal);
 	if (pthread_create(&sequencer->thread, NULL, sequence, sequencer) == 0)
 		return sequencer;
@@ -405,5 +450,6 @@ void sequencer_join(struct sequencer *sequencer)
 	vec_fini(&sequencer->entries);
 	vec_fini(&sequencer->letters);
 	vec_fini(&sequencer->accepted);
+	custody_fini(&sequencer->custody);
 	free(sequencer);
 }

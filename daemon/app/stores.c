@@ -1,5 +1,7 @@
 #include "app/stores.h"
 
+#include "base/clock.h"
+
 static void tell_findings(struct app *app, const char *findings)
 {
 	while (*findings) {
@@ -72,12 +74,58 @@ static int open_spool(struct app *app, const char *path, struct err *err)
 	return 0;
 }
 
+static enum hold_reason find_reason(struct view name)
+{
+	return view_is(name, hold_reason_name(HOLD_WITHHELD)) ? HOLD_WITHHELD : HOLD_EMBARGO;
+}
+
+/* What was held when the last run ended is held on, also beyond a limit that is lower now. */
+static int load_held(struct app *app, struct err *err)
+{
+	struct pipeline *pipeline = &app->pipeline;
+	struct held_item item;
+	uint64_t from = 0;
+	int got;
+
+	while ((got = held_next(pipeline->held, from, &item, err)) > 0) {
+		from = item.number + 1;
+		if (got == HELD_DAMAGED) {
+			log_line(app->log, LEVEL_ERROR, "%s", err->text);
+			continue;
+		}
+		hold_put(pipeline->hold, &item, find_reason(item.reason));
+		counters_carry(&pipeline->counters, find_reason(item.reason));
+	}
+	hold_show(pipeline->hold);
+	return got;
+}
+
+static int open_held(struct app *app, const char *path, struct err *err)
+{
+	const struct conf *conf = app->conf;
+	struct pipeline *pipeline = &app->pipeline;
+	struct hold_limits limits = {
+		.items = (size_t)conf->limits.held,
+		.bytes = (size_t)conf->limits.held_bytes,
+		.age = conf->limits.held_age_ms * (CLOCK_SECOND / 1000),
+	};
+
+	if (path) {
+		pipeline->held = held_open(path, err);
+		if (!pipeline->held)
+			return -1;
+		tell_findings(app, held_findings(pipeline->held));
+	}
+	pipeline->hold = hold_new(&limits, pipeline->held ? held_last(pipeline->held) : 0);
+	return pipeline->held ? load_held(app, err) : 0;
+}
+
 int stores_open(struct app *app, struct err *err)
 {
 	struct pipeline *pipeline = &app->pipeline;
 	const char *path = kept_at(app->conf);
 
-	if (open_journal(app, err) < 0)
+	if (open_journal(app, err) < 0 || open_held(app, path, err) < 0)
 		return -1;
 	if (!path)
 		return 0;
@@ -87,6 +135,16 @@ int stores_open(struct app *app, struct err *err)
 	tell_findings(app, deadletters_findings(pipeline->deadletters));
 	pipeline->letters = letters_new(path, &app->told);
 	return app->conf->journal.durability == DURABILITY_FULL ? open_spool(app, path, err) : 0;
+}
+
+/* Without a journal they were in memory alone. */
+static void tell_lost(struct app *app)
+{
+	size_t held = hold_count(app->pipeline.hold);
+
+	if (held)
+		log_line(app->log, LEVEL_WARNING, "%zu item%s held %s lost: there is no journal",
+			 held, held == 1 ? " that was" : "s that were", held == 1 ? "is" : "are");
 }
 
 void stores_close(struct app *app)
@@ -99,6 +157,10 @@ void stores_close(struct app *app)
 	spool_close(pipeline->spool);
 	deadletters_close(pipeline->deadletters);
 	letters_free(pipeline->letters);
+	if (pipeline->hold && !pipeline->held)
+		tell_lost(app);
+	held_close(pipeline->held);
+	hold_free(pipeline->hold);
 	journal_close(pipeline->journal);
 	known_free(pipeline->known);
 }

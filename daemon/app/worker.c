@@ -66,19 +66,22 @@ static void encode_all(struct worker *worker, struct slot *slot, const struct it
 }
 
 /*
- * A withheld item, or one under embargo, waits for a later version of itself (held); of a canceled
- * one nothing will ever be published (filtered).
+ * A withheld item waits for a later version of itself, one under embargo for its time (held); of a
+ * canceled one nothing will ever be published (filtered).
  */
-static bool stays_back(const struct item *item, int64_t now, enum outcome *ret_outcome)
+static bool stays_back(const struct item *item, struct slot *slot)
 {
-	bool embargoed = item->embargo != CLOCK_NONE && item->embargo > now;
+	bool embargoed = item->embargo != CLOCK_NONE && item->embargo > slot->recorded;
 
-	if (item->state == ITEM_CANCELED)
-		*ret_outcome = OUTCOME_FILTERED;
-	else if (item->state == ITEM_WITHHELD || embargoed)
-		*ret_outcome = OUTCOME_HELD;
-	else
+	if (item->state == ITEM_CANCELED) {
+		slot->outcome = OUTCOME_FILTERED;
+	} else if (!slot->forced && (item->state == ITEM_WITHHELD || embargoed)) {
+		slot->outcome = OUTCOME_HELD;
+		slot->hold = item->state == ITEM_WITHHELD ? HOLD_WITHHELD : HOLD_EMBARGO;
+		slot->due = item->state == ITEM_WITHHELD ? CLOCK_NONE : item->embargo;
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -106,6 +109,20 @@ static void digest(const struct item *item, unsigned char ret_digest[JOURNAL_DIG
 		sscanf(hex + 2 * i, "%2hhx", &ret_digest[i]);
 }
 
+/* What the sequencer has to know of the item itself. */
+static void describe(const struct item *item, struct slot *slot)
+{
+	digest(item, slot->digest);
+	slot->subject = slot->out.len;
+	slot->subject_len = item->uri.len;
+	str_add_view(&slot->out, item->uri);
+	slot->version = slot->out.len;
+	slot->version_len = item->version.len;
+	str_add_view(&slot->out, item->version);
+	slot->modified = item->modified;
+	slot->state = item->state;
+}
+
 static void judge(struct worker *worker, struct slot *slot)
 {
 	struct events events = {0};
@@ -121,12 +138,9 @@ static void judge(struct worker *worker, struct slot *slot)
 		slot->outcome = OUTCOME_REJECTED;
 		return;
 	}
-	if (stays_back(&item, slot->recorded, &slot->outcome))
+	describe(&item, slot);
+	if (stays_back(&item, slot))
 		return;
-	digest(&item, slot->digest);
-	slot->subject = slot->out.len;
-	slot->subject_len = item.uri.len;
-	str_add_view(&slot->out, item.uri);
 	take_rules(worker);
 	matcher_run(worker->matcher, worker->generation->ruleset, &item, slot->recorded,
 		    &worker->arena, &events);

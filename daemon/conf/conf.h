@@ -66,6 +66,7 @@ struct conf {
 	} journal;
 	struct {
 		int64_t message_bytes, depth, string_bytes, subjects, members;
+		int64_t held, held_bytes, held_age_ms;
 	} limits;
 	struct {
 		const char *listen; /* "off": none */

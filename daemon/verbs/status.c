@@ -97,8 +97,8 @@ static void show_replay(struct call *call, const struct json *replay)
 
 static void show_counters(const struct json *counters)
 {
-	static const char *const rows[] = {"received", "tagged",    "untagged", "filtered",
-					   "held",     "in_flight", "events"};
+	static const char *const rows[] = {"received", "tagged",   "untagged",	"filtered", "stale",
+					   "held",     "released", "in_flight", "events"};
 	const struct json *rejected = json_get(counters, "rejected");
 	double all = 0;
 

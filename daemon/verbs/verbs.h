@@ -14,6 +14,7 @@ extern const struct verb config_verb;
 extern const struct verb publish_verb;
 extern const struct verb journal_verb;
 extern const struct verb deadletter_verb;
+extern const struct verb held_verb;
 extern const struct verb history_verb;
 extern const struct verb reload_verb;
 extern const struct verb replay_verb;

@@ -19,6 +19,8 @@ static const char *const names[REJECT_REASONS] = {
 	[REJECT_DUPLICATE_KEY] = "duplicate_key",
 	[REJECT_BAD_FIELD] = "bad_field",
 	[REJECT_NO_TEXT] = "no_text",
+	[REJECT_HELD_FULL] = "held_full",
+	[REJECT_HELD_TOO_LONG] = "held_too_long",
 };
 
 const char *reject_name(enum reject reason)

@@ -21,6 +21,9 @@ enum reject {
 	REJECT_DUPLICATE_KEY,
 	REJECT_BAD_FIELD,
 	REJECT_NO_TEXT,
+	/* not by wire_decode, but by who holds items */
+	REJECT_HELD_FULL,
+	REJECT_HELD_TOO_LONG,
 	REJECT_REASONS /* how many there are */
 };
 
@@ -55,7 +58,7 @@ struct reject_place {
 enum reject wire_decode(struct view message, const struct wire_limits *limits, struct arena *arena,
 			struct item *ret_item, struct reject_place *ret_place);
 
-/* "not_json" … "no_text"; "none" for REJECT_NONE. */
+/* "not_json" … "held_too_long"; "none" for REJECT_NONE. */
 const char *reject_name(enum reject reason);
 
 #endif

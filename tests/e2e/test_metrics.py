@@ -51,7 +51,7 @@ class Checker(unittest.TestCase):
 def conserved(page):
     return page.value("newstagd_items_received_total") == (
         page.total("newstagd_items_total")
-        + page.value("newstagd_items_held")
+        + page.total("newstagd_items_held")
         + page.value("newstagd_items_in_flight")
     ) and page.total("newstagd_items_rejected_total") == page.value("newstagd_items_total", outcome="rejected")
 
@@ -74,7 +74,7 @@ class Metrics(unittest.TestCase):
                 ("newstagd_heartbeats_total", {}),
             ):
                 self.assertEqual(page.value(name, **labels), 0, name)
-            self.assertEqual(len(page.all("newstagd_items_rejected_total")), 11)
+            self.assertEqual(len(page.all("newstagd_items_rejected_total")), 13)
             self.assertEqual(page.value("newstagd_ready"), 1)
             self.assertEqual(page.value("newstagd_healthy"), 1)
             self.assertEqual(page.value("newstagd_rules"), 2)

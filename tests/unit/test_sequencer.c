@@ -112,6 +112,8 @@ static void setup(void)
 	pipeline.log = log_new(&(struct log_options){.fd = null_fd});
 	pipeline.ring = ring_new(RING, NULL);
 	pipeline.known = known_new();
+	pipeline.hold = hold_new(&(struct hold_limits){.items = 2, .bytes = 1000, .age = INT64_MAX},
+				 0);
 	counters_init(&pipeline.counters, pipeline.ring);
 	wake_init(&pipeline.ended, NULL);
 	pipeline.output = output_open(
@@ -136,6 +138,7 @@ static void teardown(void)
 	output_close(pipeline.output);
 	ring_free(pipeline.ring);
 	known_free(pipeline.known);
+	hold_free(pipeline.hold);
 	counters_fini(&pipeline.counters);
 	wake_fini(&pipeline.ended);
 	log_free(pipeline.log);
@@ -308,6 +311,121 @@ START_TEST(does_not_tag_twice)
 }
 END_TEST
 
+/* A version of one item as a worker leaves it; `held`: it was held by that number. */
+static void put_version(const char *version, enum outcome outcome, enum item_state state,
+			uint64_t held)
+{
+	struct slot *slot = ring_free_slot(pipeline.ring, 0);
+	uint64_t position;
+
+	slot->digest[0] = ++items;
+	slot->held = held;
+	slot->outcome = outcome;
+	slot->hold = HOLD_EMBARGO;
+	slot->state = state;
+	slot->due = INT64_MAX - 1;
+	slot->modified = CLOCK_NONE;
+	vec_reset(&slot->events);
+	str_reset(&slot->out);
+	str_add_text(&slot->out, "urn:a");
+	slot->subject = 0;
+	slot->subject_len = slot->version = slot->out.len;
+	str_add_text(&slot->out, version);
+	slot->version_len = slot->out.len - slot->version;
+	if (held)
+		counters_reenter(&pipeline.counters, 1, (size_t[HOLD_REASONS]){1});
+	else
+		ring_publish(pipeline.ring, 1);
+	ck_assert(ring_claim(pipeline.ring, &position));
+	ring_done(pipeline.ring, position);
+}
+
+static void take_note(void *context, const struct held_item *item)
+{
+	*(int *)context += (int)item->payload.len + 1;
+}
+
+/* Versions of one item, one after the other (h: to be held, u: usable, c: canceled; r: what is held
+ * is released), and what is counted then. */
+static const struct {
+	const char *steps[4]; /* "h1": held, version 1 */
+	unsigned held, filtered, untagged, stale;
+} lives[] = {
+	{{"h1"}, 1, 0, 0, 0},
+	{{"h1", "h2"}, 1, 1, 0, 0},
+	{{"h2", "h1"}, 1, 1, 0, 1},
+	{{"h1", "u2"}, 0, 1, 1, 0},
+	{{"h2", "u1"}, 1, 0, 1, 0},
+	{{"h1", "c1"}, 0, 2, 0, 0},
+	{{"h2", "c1"}, 1, 1, 0, 0},
+	{{"h1", "r"}, 0, 0, 1, 0},
+	{{"h1", "r", "h2"}, 1, 0, 1, 0},
+	{{"h1", "h2", "r"}, 0, 1, 1, 0},
+};
+
+static void live(const char *step)
+{
+	uint64_t received = ring_head(pipeline.ring);
+	struct hold_due due;
+	int seen = 0;
+
+	if (*step == 'r') {
+		ck_assert(hold_take_due(pipeline.hold, INT64_MAX - 1, take_note, &seen, &due));
+		put_version("1", OUTCOME_UNTAGGED, ITEM_USABLE, due.number);
+	} else if (*step == 'h') {
+		put_version(step + 1, OUTCOME_HELD, ITEM_USABLE, 0);
+	} else if (*step == 'c') {
+		put_version(step + 1, OUTCOME_FILTERED, ITEM_CANCELED, 0);
+	} else {
+		put_version(step + 1, OUTCOME_UNTAGGED, ITEM_USABLE, 0);
+	}
+	await_settled(received + 1);
+}
+
+START_TEST(holds_by_version)
+{
+	struct counts counts;
+
+	start();
+	for (size_t i = 0; i < 4 && lives[_i].steps[i]; i++)
+		live(lives[_i].steps[i]);
+	counts = counters_look(&pipeline.counters);
+	ck_assert(counts_balanced(&counts));
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_HELD], lives[_i].held);
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_FILTERED], lives[_i].filtered);
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_UNTAGGED], lives[_i].untagged);
+	ck_assert_uint_eq(counts.stale, lives[_i].stale);
+	ck_assert_uint_eq(counts.in_flight, 0);
+	ck_assert_uint_eq(hold_count(pipeline.hold), lives[_i].held);
+	ring_close(pipeline.ring);
+	check_seen(0);
+}
+END_TEST
+
+/* One that was released is superseded before it is through: nothing of it is seen. */
+START_TEST(filters_what_was_superseded_on_its_way)
+{
+	struct counts counts;
+	struct hold_due due;
+	int seen = 0;
+
+	start();
+	live("h1");
+	ck_assert(hold_take_due(pipeline.hold, INT64_MAX - 1, take_note, &seen, &due));
+	live("u2");
+	put_version("1", OUTCOME_UNTAGGED, ITEM_USABLE, due.number);
+	await_settled(3);
+	counts = counters_look(&pipeline.counters);
+	ck_assert(counts_balanced(&counts));
+	ck_assert_uint_eq(counts.received, 2);
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_HELD], 0);
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_FILTERED], 1);
+	ck_assert_uint_eq(counts.outcomes[OUTCOME_UNTAGGED], 1);
+	ring_close(pipeline.ring);
+	check_seen(0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sequencer");
@@ -322,6 +440,8 @@ int main(void)
 	tcase_add_test(tcase, waits_for_a_full_disk);
 	tcase_add_test(tcase, gives_a_full_disk_up_when_it_is_to_end);
 	tcase_add_test(tcase, does_not_tag_twice);
+	tcase_add_loop_test(tcase, holds_by_version, 0, sizeof(lives) / sizeof(lives[0]));
+	tcase_add_test(tcase, filters_what_was_superseded_on_its_way);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
