@@ -17,12 +17,26 @@ static uint64_t fold(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static uint64_t read_8(const unsigned char *at)
+{
+	uint64_t word;
+
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+/* Without a loop: two reads of four bytes overlap where there are fewer than eight. */
 static uint64_t read_up_to_8(const unsigned char *at, size_t len)
 {
-	uint64_t word = 0;
+	uint32_t first, last;
 
-	memcpy(&word, at, len);
-	return word;
+	if (len == 8)
+		return read_8(at);
+	if (len < 4)
+		return at[0] | (uint64_t)at[len / 2] << 8 | (uint64_t)at[len - 1] << 16;
+	memcpy(&first, at, sizeof(first));
+	memcpy(&last, at + len - 4, sizeof(last));
+	return first | (uint64_t)last << 32;
 }
 
 uint64_t hash_bytes(const void *bytes, size_t len, uint64_t key)
@@ -32,12 +46,12 @@ uint64_t hash_bytes(const void *bytes, size_t len, uint64_t key)
 	size_t left = len;
 
 	while (left > 16) {
-		seed = fold(read_up_to_8(at, 8) ^ MIX_B, read_up_to_8(at + 8, 8) ^ seed);
+		seed = fold(read_8(at) ^ MIX_B, read_8(at + 8) ^ seed);
 		at += 16;
 		left -= 16;
 	}
 	if (left > 8)
-		seed = fold(read_up_to_8(at, 8) ^ MIX_B, read_up_to_8(at + 8, left - 8) ^ seed);
+		seed = fold(read_8(at) ^ MIX_B, read_8(at + left - 8) ^ seed);
 	else if (left)
 		seed = fold(read_up_to_8(at, left) ^ MIX_B, seed);
 	return fold(seed ^ MIX_C, (uint64_t)len ^ MIX_B);

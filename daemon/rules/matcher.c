@@ -39,6 +39,18 @@ void matcher_free(struct matcher *matcher)
 	free(matcher);
 }
 
+#define AHEAD 8 /* tokens whose words are fetched while others are at hand */
+
+static void fetch_ahead(const struct matcher *matcher, uint32_t token)
+{
+	const struct document *document = &matcher->document;
+	const struct dictionary *dictionary = &matcher->dictionary;
+
+	if (token + AHEAD < document->tokens.len)
+		__builtin_prefetch(dictionary->words.at +
+				   document->tokens.at[token + AHEAD].word->id);
+}
+
 /* One pass over the tokens, for all that is done by token. */
 static void read_words(struct matcher *matcher)
 {
@@ -53,6 +65,7 @@ static void read_words(struct matcher *matcher)
 		const struct token *token = &document->tokens.at[i];
 		const struct word_atoms *atoms = dictionary_word(&matcher->dictionary, token->word);
 
+		fetch_ahead(matcher, i);
 		matcher->atoms.at[i] = *atoms;
 		matcher->words.at[i] = words;
 		words += !token->punctuation;

@@ -11,13 +11,14 @@
 
 /*
  * An open-addressed table from surface and language to word. A slot carries the whole hash, so that
- * a look-up touches one slot and one entry; entries live in an arena and never move until the
- * lexicon forgets everything at once. The key is drawn once per process: nobody outside can choose
- * collisions.
+ * a look-up touches one slot and one entry; entries live in an arena, each with its surface right
+ * behind, and never move until the lexicon forgets everything at once. The key is drawn once per
+ * process: nobody outside can choose collisions.
  */
 struct entry {
 	struct word word;
-	struct view surface;
+	uint32_t len;
+	char surface[];
 };
 
 struct slot {
@@ -131,21 +132,51 @@ static struct view bounded(struct view surface)
 
 static struct entry *entry_new(struct lexicon *lexicon, language lang, struct view surface)
 {
-	struct entry *entry = arena_zalloc(&lexicon->arena, sizeof(*entry));
+	struct entry *entry = arena_zalloc(&lexicon->arena, sizeof(*entry) + surface.len);
 
-	entry->surface = arena_view(&lexicon->arena, surface);
+	entry->len = (uint32_t)surface.len;
+	if (surface.len)
+		memcpy(entry->surface, surface.ptr, surface.len);
+	surface.ptr = entry->surface;
 	entry->word.id = lexicon->count++;
 	entry->word.lang = lang;
-	fold_word(&entry->word, bounded(entry->surface), lang, &lexicon->arena);
+	fold_word(&entry->word, bounded(surface), lang, &lexicon->arena);
 	entry->word.stem = stem_of(lexicon, &entry->word);
 	senses_find(&lexicon->senses, &entry->word);
 	word_find_role(&entry->word);
 	return entry;
 }
 
-const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct view surface)
+/* Words are short: a call would cost more than the comparison. */
+static bool is_surface(const struct entry *entry, struct view surface)
 {
-	uint64_t hash = hash_bytes(surface.ptr, surface.len, lexicon->key ^ lang);
+	const char *left = entry->surface, *right = surface.ptr;
+	size_t len = surface.len;
+
+	if (entry->len != len)
+		return false;
+	for (; len >= 8; len -= 8, left += 8, right += 8) {
+		uint64_t a, b;
+
+		memcpy(&a, left, sizeof(a));
+		memcpy(&b, right, sizeof(b));
+		if (a != b)
+			return false;
+	}
+	for (; len > 0; len--)
+		if (*left++ != *right++)
+			return false;
+	return true;
+}
+
+static uint64_t hash_of(const struct lexicon *lexicon, language lang, struct view surface)
+{
+	return hash_bytes(surface.ptr, surface.len, lexicon->key ^ lang);
+}
+
+static const struct word *find(struct lexicon *lexicon, language lang, struct view surface,
+			       uint64_t hash)
+{
 	size_t at = hash & (lexicon->slot_count - 1);
 	struct entry *made;
 
@@ -153,7 +184,7 @@ const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct v
 		const struct entry *entry = lexicon->slots[at].entry;
 
 		if (lexicon->slots[at].hash == hash && entry->word.lang == lang &&
-		    view_equal(entry->surface, surface))
+		    is_surface(entry, surface))
 			return &entry->word;
 	}
 	made = entry_new(lexicon, lang, surface);
@@ -161,6 +192,32 @@ const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct v
 	if ((size_t)lexicon->count * 2 > lexicon->slot_count)
 		grow(lexicon);
 	return &made->word;
+}
+
+const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct view surface)
+{
+	return find(lexicon, lang, surface, hash_of(lexicon, lang, surface));
+}
+
+void lexicon_words(struct lexicon *lexicon, language lang, const struct view *surfaces,
+		   size_t count, const struct word **ret_words)
+{
+	uint64_t hashes[LEXICON_BATCH];
+
+	assert(count <= LEXICON_BATCH);
+	for (size_t i = 0; i < count; i++) {
+		hashes[i] = hash_of(lexicon, lang, surfaces[i]);
+		__builtin_prefetch(&lexicon->slots[hashes[i] & (lexicon->slot_count - 1)]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		const struct entry *entry =
+			lexicon->slots[hashes[i] & (lexicon->slot_count - 1)].entry;
+
+		__builtin_prefetch(entry);
+		__builtin_prefetch((const char *)entry + 64);
+	}
+	for (size_t i = 0; i < count; i++)
+		ret_words[i] = find(lexicon, lang, surfaces[i], hashes[i]);
 }
 
 uint32_t lexicon_count(const struct lexicon *lexicon)

@@ -47,6 +47,13 @@ struct lexicon *lexicon_new(uint32_t words_max);
 void lexicon_free(struct lexicon *lexicon);
 /* Never NULL; valid until lexicon_turn forgets. `surface` is one token of well-formed UTF-8. */
 const struct word *lexicon_word(struct lexicon *lexicon, language lang, struct view surface);
+/*
+ * The words of several surfaces at once, as lexicon_word gives each. What they wait for is in
+ * memory most often, and is fetched for all of them together.
+ */
+#define LEXICON_BATCH 64
+void lexicon_words(struct lexicon *lexicon, language lang, const struct view *surfaces,
+		   size_t count, const struct word **ret_words);
 uint32_t lexicon_count(const struct lexicon *lexicon);
 /*
  * Between two items: forgets all words when there are too many. The number returned changes

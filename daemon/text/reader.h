@@ -32,6 +32,7 @@ struct reader {
 	struct view text;
 	size_t at;
 	uint32_t first;	     /* the field's first token */
+	size_t known;	     /* tokens before it have their word; all have, between two steps */
 	uint32_t paragraph;  /* the number that the next paragraph gets */
 	uint32_t line_first; /* token of the line at hand */
 	size_t wrapped_end;  /* of the block of lines last looked at, see line_is_wrapped */

@@ -123,23 +123,48 @@ static size_t word_end(const struct reader *reader, size_t at, enum character be
 	}
 }
 
-static void push_word(struct reader *reader, size_t from, size_t to, const struct word *word)
+/* Looks up the words of the tokens that have none yet. */
+static void look_up(struct reader *reader)
 {
-	struct token token = {.from = (uint32_t)from,
-			      .to = (uint32_t)to,
-			      .word = word,
-			      .punctuation = word->kind == WORD_PUNCTUATION,
-			      .space_before = reader->space};
+	struct token *tokens = reader->document->tokens.at + reader->known;
+	size_t count = reader->document->tokens.len - reader->known;
+	struct view surfaces[LEXICON_BATCH];
+	const struct word *words[LEXICON_BATCH];
 
-	reader->space = false;
-	reader->at = to;
-	vec_push(&reader->document->tokens, token);
+	if (count == 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		surfaces[i] = view_slice(reader->text, tokens[i].from, tokens[i].to);
+	lexicon_words(reader->lexicon, reader->lang, surfaces, count, words);
+	for (size_t i = 0; i < count; i++) {
+		tokens[i].word = words[i];
+		tokens[i].punctuation = words[i]->kind == WORD_PUNCTUATION;
+	}
+	reader->known += count;
 }
 
 static void push(struct reader *reader, size_t from, size_t to)
 {
-	push_word(reader, from, to,
-		  lexicon_word(reader->lexicon, reader->lang, view_slice(reader->text, from, to)));
+	struct token token = {
+		.from = (uint32_t)from, .to = (uint32_t)to, .space_before = reader->space};
+
+	reader->space = false;
+	reader->at = to;
+	vec_push(&reader->document->tokens, token);
+	if (reader->document->tokens.len - reader->known == LEXICON_BATCH)
+		look_up(reader);
+}
+
+/* The token at hand is written in another way than it is to be read. */
+static void push_as(struct reader *reader, size_t to, struct view surface)
+{
+	struct token *token;
+
+	push(reader, reader->at, to);
+	look_up(reader);
+	token = &reader->document->tokens.at[reader->known - 1];
+	token->word = lexicon_word(reader->lexicon, reader->lang, surface);
+	token->punctuation = token->word->kind == WORD_PUNCTUATION;
 }
 
 /* Whether s stands at `at` and no word goes on behind it; *ret_end then is behind it. */
@@ -181,9 +206,15 @@ static size_t suffix_length(struct view word)
 	return 0;
 }
 
+/* U+0400 to U+047F, of two bytes each, are letters all of them. */
+static bool is_cyrillic_lead(unsigned char byte)
+{
+	return (byte & 0xFE) == 0xD0;
+}
+
 /*
- * The end of a word that plainly ends behind its ASCII letters and digits, with nothing to look at
- * there; 0 when it is not as plain as that.
+ * The end of a word that plainly ends behind its ASCII letters and digits and Cyrillic letters,
+ * with nothing to look at there; 0 when it is not as plain as that.
  */
 static size_t plain_end(const struct reader *reader, size_t at)
 {
@@ -193,8 +224,14 @@ static size_t plain_end(const struct reader *reader, size_t at)
 	static const bool plain[256] = {
 		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['_'] = true, ['a' ... 'z'] = true};
 
-	while (at < len && plain[bytes[at]])
-		at++;
+	while (at < len) {
+		if (plain[bytes[at]])
+			at++;
+		else if (is_cyrillic_lead(bytes[at]))
+			at += 2;
+		else
+			break;
+	}
 	if (at == len)
 		return at;
 	if (bytes[at] >= 0x80 || bytes[at] == '.' || bytes[at] == '\'' || bytes[at] == '@')
@@ -206,7 +243,8 @@ static size_t plain_end(const struct reader *reader, size_t at)
 static void read_word(struct reader *reader, struct glyph glyph)
 {
 	size_t from = reader->at, end = glyph.end, suffix;
-	size_t plain = glyph.code < 0x80 ? plain_end(reader, end) : 0;
+	bool begins = glyph.code < 0x80 || is_cyrillic_lead((unsigned char)reader->text.ptr[from]);
+	size_t plain = begins ? plain_end(reader, end) : 0;
 
 	if (plain) {
 		push(reader, from, plain);
@@ -268,13 +306,14 @@ static void read_mark(struct reader *reader, struct glyph glyph)
 }
 
 /* The token that ends right where the reader is, NULL when there is none or it is a mark. */
-static const struct token *word_before(const struct reader *reader)
+static const struct token *word_before(struct reader *reader)
 {
 	const struct document *document = reader->document;
 	const struct token *last;
 
 	if (reader->space || document->tokens.len == reader->first)
 		return NULL;
+	look_up(reader);
 	last = &document->tokens.at[document->tokens.len - 1];
 	return last->punctuation || last->to != reader->at ? NULL : last;
 }
@@ -290,7 +329,7 @@ static void read_hyphen(struct reader *reader, struct glyph glyph)
 }
 
 /* The bare apostrophe of a plural in -s: "the rebels' demands". */
-static bool is_bare_possessive(const struct reader *reader, struct glyph glyph)
+static bool is_bare_possessive(struct reader *reader, struct glyph glyph)
 {
 	const struct token *word = word_before(reader);
 
@@ -309,8 +348,7 @@ static void read_apostrophe(struct reader *reader, struct glyph glyph)
 		return;
 	}
 	if (is_bare_possessive(reader, glyph)) {
-		push_word(reader, reader->at, glyph.end,
-			  lexicon_word(reader->lexicon, reader->lang, VIEW("'s")));
+		push_as(reader, glyph.end, VIEW("'s"));
 		return;
 	}
 	reader->single_open = !word_before(reader) &&
@@ -330,6 +368,7 @@ static void read_token(struct reader *reader, struct glyph glyph)
 		reader->at = glyph.end;
 		break;
 	case CHAR_LINE:
+		look_up(reader);
 		reader_lines(reader, glyph);
 		break;
 	case CHAR_LETTER:
@@ -358,10 +397,18 @@ void reader_tokens(struct reader *reader)
 	reader->wrapped_end = 0;
 	reader->single_open = false;
 	reader->first = (uint32_t)reader->document->tokens.len;
+	reader->known = reader->first;
 	reader->line_first = reader->first;
 	vec_reset(&reader->document->marks);
 	/* a step pushes two tokens at most */
 	while (reader->at < reader->text.len &&
-	       reader->document->tokens.len + 2 <= DOCUMENT_TOKENS_MAX)
-		read_token(reader, glyph_at(reader, reader->at));
+	       reader->document->tokens.len + 2 <= DOCUMENT_TOKENS_MAX) {
+		if (reader->text.ptr[reader->at] == ' ') {
+			reader->space = true;
+			reader->at++;
+		} else {
+			read_token(reader, glyph_at(reader, reader->at));
+		}
+	}
+	look_up(reader);
 }
