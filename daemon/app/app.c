@@ -118,6 +118,7 @@ static int open_replay(struct app *app, struct err *err)
 		.bus = app->bus,
 		.endpoint = conf->replay.endpoint,
 		.journal = conf->journal.path,
+		.head = &app->pipeline.head,
 		.log = app->log,
 	};
 

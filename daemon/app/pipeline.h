@@ -35,6 +35,7 @@ struct pipeline {
 	struct hold *hold;		 /* anybody's */
 	struct held *held;		 /* the sequencer's; NULL: it is in memory alone */
 	struct letters *letters;	 /* anybody's; NULL: none are kept */
+	_Atomic uint64_t head;		 /* events up to it are on disk */
 	_Atomic uint64_t settled;	 /* items of the spool that need not be judged again */
 	struct wake ended;		 /* rung when the sequencer has ended */
 	atomic_bool failed;		 /* it ended because events could not be kept */

@@ -12,6 +12,7 @@ struct replay {
 	pthread_t thread;
 	struct bus_socket *socket;
 	struct journal_reader *reader;
+	const _Atomic uint64_t *head;
 	struct log *log;
 	struct wake stop;
 	atomic_bool stopping;
@@ -42,6 +43,8 @@ static void take_request(struct replay *replay, const struct bus_message *messag
 	struct replay_reply *reply = &replay->reply;
 
 	atomic_fetch_add(&replay->requests, 1);
+	if (replay->head)
+		journal_reader_head(replay->reader, atomic_load(replay->head));
 	if (message->frames == 3 && !message->frame[1].len) {
 		replay_answer(replay->reader, message->last, reply);
 	} else if (message->frames >= 2 && !message->frame[1].len) {
@@ -114,6 +117,7 @@ struct replay *replay_start(const struct replay_options *options, struct err *er
 	struct replay *replay = xcalloc(1, sizeof(*replay));
 
 	replay->log = options->log;
+	replay->head = options->head;
 	replay->stop.fd = -1;
 	if (open_all(replay, options, err) == 0) {
 		if (pthread_create(&replay->thread, NULL, serve, replay) == 0)

@@ -14,7 +14,10 @@
  * Request, one frame: {"from": SEQUENCE}, {"since": TIME}, both, or {"latest": true}; and
  * "until" (a sequence, included, or a time, not included), "topics" (beginnings), "limit", "count"
  * (true: the header alone). Reply: a header frame {"stream", "oldest", "next", "head", "count",
- * "more"}, then topic and payload in pairs; or {"error": SENTENCE}.
+ * "more"}, then topic and payload in pairs; or {"error": SENTENCE}. While there is "more", it is
+ * asked again from "next", of the latest until "until": a reply may hold no event and still have
+ * gone on, since what one request looks at is bounded (JOURNAL_SCAN_ROWS). Where sequences cannot
+ * be read any more, "missing" has their ranges, [[first, last], …], whatever the topics.
  */
 #define REPLAY_REQUEST_MAX ((size_t)64 << 10) /* bytes; larger ones cut the peer off */
 #define REPLAY_TOPICS_MAX 64
@@ -37,7 +40,8 @@ int replay_parse(const struct json *json, struct replay_request *ret_request, st
 struct replay_options {
 	struct bus *bus;
 	const char *endpoint;
-	const char *journal; /* the folder */
+	const char *journal;	      /* the folder */
+	const _Atomic uint64_t *head; /* events up to it are on disk; NULL: as the folder says */
 	struct log *log;
 };
 struct replay_look { /* a copy, of now */

@@ -169,18 +169,46 @@ static void write_refusal(struct str *out, const char *sentence)
 	jsonw_object_end(&json);
 }
 
+static void write_missing(struct jsonw *json, const struct journal_page *page)
+{
+	if (!page->missing_count)
+		return;
+	jsonw_key(json, "missing");
+	jsonw_array(json);
+	for (size_t i = 0; i < page->missing_count; i++) {
+		jsonw_array(json);
+		jsonw_int(json, (int64_t)page->missing[i].first);
+		jsonw_int(json, (int64_t)page->missing[i].last);
+		jsonw_array_end(json);
+	}
+	jsonw_array_end(json);
+}
+
+/* Behind the last event, and what is missing behind that; where more is to be asked for, behind all
+ * that was looked at. */
+static uint64_t find_next(const struct replay_request *request, const struct journal_span *span,
+			  const struct journal_page *page)
+{
+	uint64_t next = page->len ? page->at[page->len - 1].sequence + 1 : request->query.from;
+
+	if (page->more && !request->query.latest)
+		return page->next;
+	if (page->missing_count && page->missing[page->missing_count - 1].last >= next)
+		next = page->missing[page->missing_count - 1].last + 1;
+	return next ? next : span->head + 1;
+}
+
 static void write_header(const struct replay_request *request, const struct journal_span *span,
 			 const struct journal_page *page, struct str *out)
 {
 	struct jsonw json = jsonw_begin(out);
 	uint64_t last = page->len ? page->at[page->len - 1].sequence : 0;
-	uint64_t next = last ? last + 1 : request->query.from;
 	const struct {
 		const char *key;
 		uint64_t number;
 	} numbers[] = {
 		{"oldest", span->oldest},
-		{"next", next ? next : span->head + 1},
+		{"next", find_next(request, span, page)},
 		/* Events may have come since the span was read. */
 		{"head", last > span->head ? last : span->head},
 		{"count", page->len},
@@ -195,6 +223,11 @@ static void write_header(const struct replay_request *request, const struct jour
 	}
 	jsonw_key(&json, "more");
 	jsonw_bool(&json, page->more);
+	if (page->more && request->query.latest) {
+		jsonw_key(&json, "until");
+		jsonw_int(&json, (int64_t)page->until);
+	}
+	write_missing(&json, page);
 	jsonw_object_end(&json);
 }
 
@@ -218,6 +251,9 @@ static void cut_page(struct journal_page *page, bool latest)
 		page->at += page->len - kept;
 	page->len = kept;
 	page->more = true;
+	page->next = page->at[kept - 1].sequence + 1;
+	page->until = page->at[0].sequence - 1;
+	journal_page_trim(page, latest);
 }
 
 static int read_journal(struct journal_reader *reader, const struct replay_request *request,

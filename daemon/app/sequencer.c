@@ -273,6 +273,7 @@ static int settle(struct sequencer *sequencer, size_t count, struct err *err)
 	if (keep(sequencer, settled, err) < 0)
 		return -1;
 	kept = clock_monotonic();
+	atomic_store(&pipeline->head, journal_head(pipeline->journal));
 	publish(sequencer);
 	measure(sequencer, count, begin, kept);
 	custody_clear(&sequencer->custody);

@@ -55,6 +55,7 @@ static int open_journal(struct app *app, struct err *err)
 			       sentence);
 	}
 	tell_findings(app, journal_findings(pipeline->journal));
+	atomic_store(&pipeline->head, journal_head(pipeline->journal));
 	atomic_store(&pipeline->settled, journal_settled(pipeline->journal));
 	pipeline->known = known_new();
 	return journal_recent(pipeline->journal, KNOWN_LEAST, remember, pipeline->known, err);

@@ -90,6 +90,42 @@ static int judge(struct newstag *newstag, struct newstag_message *message, struc
 	return client_seen_add(&newstag->seen, id);
 }
 
+/* Whether all of it came by the live way, to one who filters. */
+static bool came_live(const struct newstag *newstag, uint64_t first, uint64_t last)
+{
+	if (last - first >= newstag->beyond_count)
+		return false;
+	for (uint64_t sequence = first; sequence <= last; sequence++)
+		if (!client_is_beyond(newstag, sequence))
+			return false;
+	return true;
+}
+
+/* What the journal cannot give any more before that sequence: 1 it is told. */
+static int tell_damaged(struct newstag *newstag, uint64_t before,
+			struct newstag_message *ret_message)
+{
+	while (newstag->missing_at < newstag->page.missing_count) {
+		const struct newstag_range *range = &newstag->page.missing[newstag->missing_at];
+		uint64_t first = range->first > newstag->position ? range->first
+								  : newstag->position + 1;
+		size_t length;
+
+		if (range->last >= before)
+			return 0;
+		newstag->missing_at++;
+		if (first > range->last || came_live(newstag, first, range->last))
+			continue;
+		client_tell_missed(newstag, first, range->last, ret_message);
+		newstag->excused += range->last - first + 1;
+		length = strlen(newstag->text);
+		snprintf(newstag->text + length, sizeof(newstag->text) - length,
+			 ", damaged in the journal");
+		return 1;
+	}
+	return 0;
+}
+
 static int next_of_page(struct newstag *newstag, struct newstag_message *ret_message)
 {
 	while (newstag->at < newstag->page.count) {
@@ -107,6 +143,8 @@ static int next_of_page(struct newstag *newstag, struct newstag_message *ret_mes
 			return client_tell(newstag, NEWSTAG_TROUBLE,
 					   "a replayed event cannot be read", ret_message);
 		}
+		if (tell_damaged(newstag, message.sequence, ret_message))
+			return 1;
 		verdict = judge(newstag, &message, id);
 		if (verdict < 0)
 			return client_tell_missed(newstag, newstag->position + 1,
@@ -116,7 +154,7 @@ static int next_of_page(struct newstag *newstag, struct newstag_message *ret_mes
 		if (verdict)
 			return 1;
 	}
-	return 0;
+	return tell_damaged(newstag, UINT64_MAX, ret_message);
 }
 
 /* Everything up to `end` is given or told. */
@@ -170,6 +208,10 @@ static void take_count(struct newstag *newstag)
 	uint64_t live = 0;
 
 	newstag->has_page = false;
+	if (page->missing_count) { /* a count proves nothing where events cannot be read */
+		client_fill_begin(newstag, FILL_FETCH, newstag->wanted);
+		return;
+	}
 	newstag->counted += page->count;
 	newstag->from = page->next;
 	if (page->more)
@@ -203,7 +245,7 @@ static int take_page(struct newstag *newstag, struct newstag_message *ret_messag
 
 	newstag->told = false;
 	newstag->has_page = true;
-	newstag->at = 0;
+	newstag->at = newstag->missing_at = 0;
 	if (stream.size && !client_text_is(stream, newstag->stream)) {
 		told = client_change_stream(newstag, stream, ret_message);
 		if (told)

@@ -160,10 +160,11 @@ static int judge_filtered(struct newstag *newstag, const struct newstag_message 
 		return 0;
 	}
 	step_topic(newstag, message);
-	if (hole) { /* even the replay had them not, or there is none */
+	if (hole > newstag->excused) { /* even the replay had them not, or there is none */
 		*ret_keep = true;
 		return tell_topic(newstag, message, hole, ret_message) + 1;
 	}
+	newstag->excused = 0;
 	if (newstag->replay)
 		newstag->beyond[newstag->beyond_count++] = message->sequence;
 	else

@@ -36,8 +36,10 @@ struct newstag {
 	int64_t retry_ms; /* not before; 0: at once */
 	bool told;	  /* of this outage */
 	struct newstag_page page;
-	size_t at; /* events of the page that are through */
+	size_t at;	   /* events of the page that are through */
+	size_t missing_at; /* likewise of what is missing in it */
 	bool has_page;
+	uint64_t excused; /* told as damaged since the last live event: of whatever topic */
 	/* a live message that has to wait until the gap before it is filled */
 	zmq_msg_t held[2];
 	bool holding, given; /* given: to be freed at the next call */

@@ -22,6 +22,8 @@ bool client_scan_object(struct text json, struct wanted *wanted, size_t count);
 /* Decimal digits, leading zeros allowed; 0 when it is no such number. */
 uint64_t client_scan_number(struct text text);
 bool client_text_is(struct text text, const char *word);
+/* Reads [[first, last], …]; how many there are, at most `most`. */
+size_t client_scan_ranges(struct text text, struct newstag_range *ranges, size_t most);
 
 /* --- ids that were given: the newest SEEN_IDS at least, twice as many at most */
 #define SEEN_IDS 16384
@@ -37,6 +39,7 @@ void client_seen_fini(struct seen *seen);
 #define ASK_FRAMES_MAX 2001 /* of a reply */
 #define ASK_FRAME_MAX ((int64_t)64 << 20)
 #define ASK_TEXT_MAX 32768
+#define ASK_MISSING_MAX 64 /* as the daemon bounds them */
 struct newstag_replay {
 	void *context;
 	bool owns_context;
@@ -46,6 +49,7 @@ struct newstag_replay {
 	int64_t asked_ms;   /* when the last request went out */
 	zmq_msg_t *frames;
 	size_t count, capacity;
+	struct newstag_range missing[ASK_MISSING_MAX];
 	char stream[64];
 	char request[ASK_TEXT_MAX];
 	char error[256];

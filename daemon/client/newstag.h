@@ -89,12 +89,20 @@ struct newstag_query {
 	bool latest;	/* the newest event of each subject alone */
 };
 
+struct newstag_range {
+	uint64_t first, last; /* sequences, both included */
+};
+
+/* A page may hold no event and still have gone on: ask again while there is `more`. */
 struct newstag_page {
 	const char *stream;
 	uint64_t oldest, head; /* what the journal holds */
-	uint64_t next;	       /* where to go on, when `more` */
+	uint64_t next, until;  /* when `more`: from where to go on; of the latest, up to where */
 	bool more;
 	size_t count;
+	/* Damaged in the journal, whatever their topics; good until the next ask. */
+	const struct newstag_range *missing;
+	size_t missing_count;
 };
 
 struct newstag_replay;

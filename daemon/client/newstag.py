@@ -30,7 +30,7 @@ LAST_SEQUENCE = 1 << 53
 Message = collections.namedtuple(
     "Message", "kind topic payload event sequence replayed first last text", defaults=(None,) * 8
 )
-Page = collections.namedtuple("Page", "stream oldest next head count more events")
+Page = collections.namedtuple("Page", "stream oldest next head count more events until missing")
 
 
 class Refused(Exception):
@@ -67,11 +67,12 @@ class Replay:
             raise Refused(header["error"])
         return Page(
             header["stream"], header["oldest"], header["next"], header["head"], header["count"],
-            header.get("more", False), list(zip(frames[1::2], frames[2::2])),
+            header.get("more", False), list(zip(frames[1::2], frames[2::2])), header.get("until"),
+            header.get("missing", []),
         )
 
     def pages(self, start=1, until=None, since=None, topics=None, limit=None):
-        """All pages from a sequence or a time on."""
+        """All pages from a sequence or a time on. `missing` of a page: ranges of sequences that are damaged."""
         first = None if since else start
         while True:
             page = self.ask(**{"from": first}, until=until, since=since, topics=topics, limit=limit)
@@ -117,6 +118,7 @@ class Subscription:
         self.beyond = set()  # filtered: sequences given beyond the position
         self.waiting = collections.deque()  # messages to be given
         self.told = False
+        self.excused = 0  # told as damaged since the last live event: of whatever topic
         self.begun = self.replay is None
         self.held = None
         self.live = self.context.socket(zmq.SUB)
@@ -170,9 +172,18 @@ class Subscription:
     def _give(self, kind, **more):
         self.waiting.append(Message(kind=kind, **more))
 
-    def _missed(self, first, last):
+    def _missed(self, first, last, why=""):
         self.position = max(self.position or 0, last)
-        self._give("missed", first=first, last=last, text=f"missed events: sequence {first} to {last}")
+        self._give("missed", first=first, last=last, text=f"missed events: sequence {first} to {last}{why}")
+
+    def _tell_damaged(self, missing, before=None):
+        """Takes from the ranges what the journal cannot give any more before that sequence."""
+        while missing and (before is None or missing[0][1] < before):
+            first, last = missing.pop(0)
+            first = max(first, self.position + 1)
+            if first <= last and not all(sequence in self.beyond for sequence in range(first, last + 1)):
+                self._missed(first, last, ", damaged in the journal")
+                self.excused += last - first + 1
 
     def _give_event(self, topic, payload, event, replayed):
         if self.seen.add(event.get("id")):
@@ -233,8 +244,10 @@ class Subscription:
             end = page.head if wanted is None else min(wanted, page.head)
             if first == self.position + 1 and self.position + 1 < page.oldest <= page.head + 1:
                 self._missed(self.position + 1, page.oldest - 1 if wanted is None else min(page.oldest - 1, wanted))
+            missing = list(page.missing)
             for topic, payload in page.events:
-                self._take_replayed(topic, payload, since)
+                self._take_replayed(topic, payload, since, missing)
+            self._tell_damaged(missing)
             if not page.more and self.held is not None and wanted is not None and page.head < wanted:
                 time.sleep(RETRY_S)  # what was published must be there; its reader has not seen it yet
                 first = self.position + 1
@@ -246,9 +259,10 @@ class Subscription:
             self._missed(self.position + 1, end)
         self._settle(end)
 
-    def _take_replayed(self, topic, payload, since):
+    def _take_replayed(self, topic, payload, since, missing):
         event = json.loads(payload)
         sequence = int(event["sequence"])
+        self._tell_damaged(missing, sequence)
         if self.filtered:
             self.topic_last[topic] = max(self.topic_last.get(topic, 0), int(event["topicsequence"]))
             if sequence in self.beyond:
@@ -272,6 +286,9 @@ class Subscription:
             if page is None:
                 return
             counted += page.count
+            if page.missing:  # a count proves nothing where events cannot be read
+                self._fetch(head)
+                return
             if not page.more:
                 break
             first = page.next
@@ -332,15 +349,16 @@ class Subscription:
         number, last = int(event["topicsequence"]), self.topic_last.get(topic, 0)
         if sequence <= (self.position or 0) or sequence in self.beyond:
             return
-        hole = last and number > last + 1
+        hole = number - last - 1 if last and number > last else 0
         if (hole or len(self.beyond) >= BEYOND_MAX) and self.replay and self.position + 1 < sequence:
             self.held = (topic, payload)
             self._fetch(sequence - 1)
             return
         self.topic_last[topic] = max(last, number)
+        hole, self.excused = hole if hole > self.excused else 0, 0
         if hole:
             self._give("missed", first=(self.position or 0) + 1, last=sequence - 1,
-                       text=f"missed {number - last - 1} events of {topic.decode()} before sequence {sequence}")
+                       text=f"missed {hole} events of {topic.decode()} before sequence {sequence}")
         if self.replay:
             self.beyond.add(sequence)
         else:

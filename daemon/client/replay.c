@@ -240,7 +240,7 @@ static int read_header(struct newstag_replay *replay, struct newstag_page *ret_p
 {
 	struct wanted wanted[] = {{.key = "error"}, {.key = "stream"}, {.key = "oldest"},
 				  {.key = "next"},  {.key = "head"},   {.key = "count"},
-				  {.key = "more"}};
+				  {.key = "more"},  {.key = "until"},  {.key = "missing"}};
 	struct text header = client_replay_frame(replay, 0);
 
 	if (!client_scan_object(header, wanted, sizeof(wanted) / sizeof(wanted[0])))
@@ -258,6 +258,10 @@ static int read_header(struct newstag_replay *replay, struct newstag_page *ret_p
 		.head = client_scan_number(wanted[4].value),
 		.count = client_scan_number(wanted[5].value),
 		.more = client_text_is(wanted[6].value, "true"),
+		.until = client_scan_number(wanted[7].value),
+		.missing = replay->missing,
+		.missing_count = client_scan_ranges(wanted[8].value, replay->missing,
+						    ASK_MISSING_MAX),
 	};
 	return 1;
 }

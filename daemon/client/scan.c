@@ -124,6 +124,36 @@ uint64_t client_scan_number(struct text text)
 	return number;
 }
 
+/* The number that begins at or behind `at`; NULL when there is none. */
+static const char *take_number(const char *at, const char *end, uint64_t *ret_number)
+{
+	const char *begin;
+
+	while (at < end && (*at < '0' || *at > '9'))
+		at++;
+	begin = at;
+	while (at < end && *at >= '0' && *at <= '9')
+		at++;
+	*ret_number = client_scan_number((struct text){begin, (size_t)(at - begin)});
+	return at > begin ? at : NULL;
+}
+
+size_t client_scan_ranges(struct text text, struct newstag_range *ranges, size_t most)
+{
+	const char *at = text.at, *end = text.at + text.size;
+	struct newstag_range range;
+	size_t count = 0;
+
+	while (at && count < most) {
+		at = take_number(at, end, &range.first);
+		if (at)
+			at = take_number(at, end, &range.last);
+		if (at && range.first && range.first <= range.last)
+			ranges[count++] = range;
+	}
+	return count;
+}
+
 bool client_text_is(struct text text, const char *word)
 {
 	return text.at && text.size == strlen(word) && memcmp(text.at, word, text.size) == 0;

@@ -50,6 +50,9 @@ int db_result(sqlite3 *db, int code, struct err *err)
 	err_set(err, "%s", db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
 	if (is_full(code))
 		return DB_FULL;
+	if (code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ ||
+	    code == SQLITE_IOERR_CORRUPTFS)
+		return DB_UNREADABLE;
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -14,11 +14,12 @@ enum db_result {
 	DB_OK = 0,
 	DB_FULL = 1, /* the disk takes no more, or somebody else writes: may be tried again */
 	DB_FAILED = -1,
-	DB_DAMAGED = -2, /* what stands in the file cannot be right */
-	DB_GONE = -3,	 /* no such file */
-	DB_NEWER = -4,	 /* written by a newer version */
-	DB_FRESH = 2,	 /* db_version: nothing was written yet */
-	DB_OLDER = 3,	 /* db_version: may be read as it is, and brought up to date */
+	DB_DAMAGED = -2,    /* what stands in the file cannot be right */
+	DB_GONE = -3,	    /* no such file */
+	DB_NEWER = -4,	    /* written by a newer version */
+	DB_UNREADABLE = -5, /* the medium does not give its bytes */
+	DB_FRESH = 2,	    /* db_version: nothing was written yet */
+	DB_OLDER = 3,	    /* db_version: may be read as it is, and brought up to date */
 };
 
 enum db_mode {

@@ -79,6 +79,11 @@ static void tell_lost(struct call *call, const struct newstag_query *query,
 		call_fail(call, END_OK,
 			  "the journal no longer holds sequence %" PRIu64 " to %" PRIu64,
 			  query->from, page->oldest - 1);
+	for (size_t i = 0; i < page->missing_count; i++)
+		call_fail(call, END_OK,
+			  "sequence %" PRIu64 " to %" PRIu64
+			  " cannot be read any more: damaged in the journal",
+			  page->missing[i].first, page->missing[i].last);
 }
 
 /* Whether to go on. */
@@ -97,18 +102,13 @@ static bool take_page(struct newstag_replay *replay, const struct newstag_page *
 }
 
 /* The latest of each subject come from the newest back: the next page is what is older. */
-static bool turn_page(struct newstag_replay *replay, const struct newstag_page *page,
-		      struct newstag_query *query)
+static bool turn_page(const struct newstag_page *page, struct newstag_query *query)
 {
-	struct newstag_message first;
-
-	if (!query->latest) {
+	if (query->latest)
+		query->until = page->until;
+	else
 		query->from = page->next;
-		return true;
-	}
-	newstag_replay_event(replay, 0, &first);
-	query->until = first.sequence - 1;
-	return page->count && query->until;
+	return !query->latest || query->until;
 }
 
 OWNED_CLEANUP(struct newstag_replay *, newstag_replay_close);
@@ -134,6 +134,6 @@ int read_pages(struct call *call, const char *endpoint, struct newstag_query *qu
 		if (got == 0)
 			return call_fail(call, END_UNREACHABLE, "no answer from %s", endpoint);
 		tell_lost(call, query, &page);
-	} while (take_page(replay, &page, take, context) && turn_page(replay, &page, query));
+	} while (take_page(replay, &page, take, context) && turn_page(&page, query));
 	return END_OK;
 }

@@ -27,6 +27,7 @@ class Played:
         self.live, self.output = case.socket(zmq.XPUB)
         self.router, self.replay = case.socket(zmq.ROUTER)
         self.journal, self.stream, self.oldest = [], "s1", 1
+        self.damaged, self.scan = [], 1 << 60  # ranges that cannot be read; how many numbers a request looks at
         self.requests, self.silent, self.refusals = [], 0, 0
         self.ending = threading.Event()
         self.thread = threading.Thread(target=self.serve)
@@ -59,12 +60,21 @@ class Played:
             and any(topic.startswith(beginning) for beginning in topics)
             and event["recordedtime"] >= request.get("since", "")
         ]
-        page = fitting[: min(PAGE, request.get("limit", PAGE))]
         head = int(self.journal[-1][1]["sequence"]) if self.journal else 0
-        header = {
-            "stream": self.stream, "oldest": self.oldest, "head": head, "count": len(page),
-            "next": int(page[-1][1]["sequence"]) + 1 if page else first or head + 1, "more": len(page) < len(fitting),
-        }
+        behind = min(max(first, 1) + self.scan, head + 1)
+        seen = [pair for pair in fitting if int(pair[1]["sequence"]) < behind]
+        page = seen[: min(PAGE, request.get("limit", PAGE))]
+        more = behind <= min(head, request.get("until", head)) or len(page) < len(seen)
+        if len(page) < len(seen):
+            behind = int(page[-1][1]["sequence"]) + 1
+        elif not more:
+            behind = int(page[-1][1]["sequence"]) + 1 if page else first or head + 1
+        header = {"stream": self.stream, "oldest": self.oldest, "head": head, "count": len(page), "next": behind,
+                  "more": more}
+        last = behind - 1 if more else min(head, request.get("until", head))
+        missing = [[a, b] for a, b in self.damaged if a >= first and b <= last]
+        if missing:
+            header["missing"] = missing
         frames = [json.dumps(header).encode()]
         for topic, event in () if request.get("count") else page:
             frames += [topic.encode(), json.dumps(event).encode()]
@@ -198,6 +208,68 @@ class Clients(SocketCase):
             played.publish(made(10))
             self.check(client, [5, 6, 9, 10])
             self.assertIn("7 to 8", client.missed()[0])
+
+        self.each(act)
+
+    def test_damage_in_the_journal(self):
+        """It is told once, as lost, and the rest goes on."""
+        def act(played, start):
+            client = start(count=5)
+            played.keep(made(5), made(6), made(9), made(10), made(11))
+            played.damaged = [[7, 8]]
+            played.publish(made(5), made(11))
+            self.check(client, [5, 6, 9, 10, 11])
+            self.assertEqual(len(client.missed()), 1, client.notes)
+            self.assertIn("7 to 8, damaged in the journal", client.missed()[0])
+
+        self.each(act)
+
+        def act_since(played, start):
+            played.keep(made(5), made(8), made(9))
+            played.damaged = [[6, 7]]
+            client = start(count=7, since="2026-01-01T00:00:02Z")
+            self.check(client, [2, 3, 4, 5, 8, 9])
+            until(client.missed, "a word about the damage")
+            played.keep(made(10))
+            played.publish(made(10))
+            self.check(client, [2, 3, 4, 5, 8, 9, 10])
+            self.assertEqual(len(client.missed()), 1, client.notes)
+            self.assertIn("6 to 7, damaged", client.missed()[0])
+
+        self.each(act_since)
+
+    def test_damage_and_a_filter(self):
+        """What came by the live way is not lost; of the rest it cannot be known which topic it had."""
+        topic, other = "event.blackout.ongoing", "event.negotiation.signed"
+
+        def act(played, start):
+            client = start(topics=["event.blackout."])
+            played.keep(made(6, other, 1), made(8, topic, 7))
+            played.damaged = [[5, 5], [7, 7]]
+            played.publish(made(5, topic, 5), made(8, topic, 7))
+            self.check(client, [5, 8])
+            played.beat(8)
+            until(client.missed, "a word about the damage")
+            played.keep(made(9, topic, 8))
+            played.publish(made(9, topic, 8))
+            self.check(client, [5, 8, 9])
+            self.assertEqual(len(client.missed()), 1, client.notes)
+            self.assertIn("7 to 7, damaged", client.missed()[0])
+
+        self.each(act)
+
+    def test_replies_without_events_that_go_on(self):
+        topic, other = "event.blackout.ongoing", "event.negotiation.signed"
+
+        def act(played, start):
+            played.scan = 2
+            client = start(count=2, topics=["event.blackout."])
+            played.keep(*[made(n, other, n) for n in range(5, 20)], made(20, topic, 5), made(21, topic, 6))
+            played.publish(made(21, topic, 6))
+            played.beat(21)
+            until(lambda: len(client.events) == 2, f"2 events, but {client.sequences()} {client.notes}")
+            self.assertEqual(sorted(client.sequences()), [20, 21])
+            self.assertEqual(client.missed(), [])
 
         self.each(act)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """The replay of a real daemon, over its socket and by the tool's verbs."""
+import glob
 import json
 import os
 import subprocess
@@ -38,6 +39,17 @@ def feed(daemon, count, start=1):
         push.send(item(number, "A parley began." if number % 3 == 0 else "A blackout hit the city."))
     daemon.wait_settled(start + count - 1)
     push.close()
+
+
+def flip(path, text):
+    """Makes a byte in each place with that text another one, in place, as a disk does it; how many there are."""
+    with open(path, "r+b") as file:
+        whole, at, count = file.read(), -1, 0
+        while (at := whole.find(text, at + 1)) >= 0:
+            file.seek(at + 2)
+            file.write(b"X")
+            count += 1
+    return count
 
 
 def tool(*words):
@@ -134,6 +146,33 @@ class Replay(unittest.TestCase):
             for client in clients:
                 until(lambda c=client: len(c.events) >= 40, f"{client.kind}: 40 events, but {client.notes}")
                 self.assertEqual(client.events, journal)
+                client.stop()
+
+    def test_damage(self):
+        """An event that is damaged on disk, in a closed file or in the one being written, is told as lost; whoever
+        asks or follows gets the rest and is not held up."""
+        with Daemon("journal.segment=1MiB") as daemon:
+            feed(daemon, 1500)
+            files = sorted(glob.glob(f"{daemon.folder}/journal/events-*"))
+            self.assertGreater(len([path for path in files if path.endswith(".db")]), 1)
+            journal = dict(read_journal(daemon))
+            for number in (5, 1490):
+                self.assertTrue(sum(flip(path, f'"sequence":"{number:020}"'.encode()) for path in files))
+            header, events = Asker(daemon).ask(start=1, limit=10)
+            self.assertEqual((header["missing"], header["next"], len(events)), ([[5, 5]], 12, 10))
+            header, events = Asker(daemon).ask(start=1489, topics=["event.neg"])
+            self.assertEqual((header["missing"], header["more"]), ([[1490, 1490]], False))
+            whole = [number for number in range(1, 1501) if number not in (5, 1490)]
+            status, out, err = tool("replay", "--control", daemon.control_endpoint, "--json")
+            self.assertEqual(status, 0, err)
+            self.assertEqual(out.encode().splitlines(), [journal[number] for number in whole])
+            for number in (5, 1490):
+                self.assertIn(f"sequence {number} to {number} cannot be read any more", err)
+            for kind in KINDS:
+                client = Client(kind, daemon.output_endpoint, daemon.replay_endpoint, start=1)
+                until(lambda c=client: len(c.events) >= len(whole), f"{client.kind}: all, but {client.notes}")
+                self.assertEqual(client.sequences(), whole)
+                self.assertEqual(len(client.missed()), 2, client.notes)
                 client.stop()
 
     def test_without_a_journal(self):
