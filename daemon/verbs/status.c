@@ -95,6 +95,14 @@ static void show_replay(struct call *call, const struct json *replay)
 	       number(replay, "requests"), number(replay, "events"));
 }
 
+static void show_http(struct call *call, const struct json *reply)
+{
+	const struct json *http = json_get(reply, "http");
+
+	printf("%-16s %s\n", "metrics",
+	       json_text(http).len ? answer_text(call, reply, "http") : "none");
+}
+
 static void show_counters(const struct json *counters)
 {
 	static const char *const rows[] = {"received", "tagged",   "untagged",	"filtered", "stale",
@@ -135,6 +143,7 @@ static int run(struct call *call)
 		show_feeds(call, json_get(reply, "feeds"));
 		show_output(call, json_get(reply, "output"));
 		show_replay(call, json_get(reply, "replay"));
+		show_http(call, reply);
 		show_counters(json_get(reply, "counters"));
 	}
 	if (json_bool(json_get(reply, "ok"), false))
