@@ -265,6 +265,8 @@ static const struct metric metrics[] = {
 	 "Times that a connection of the feed was lost."},
 	{"newstagd_feed_revived_total", COUNTER, feed_number, FEED(revived),
 	 "Times that a deaf connection of the feed was made anew."},
+	{"newstagd_feed_renewed_total", COUNTER, feed_number, FEED(renewed),
+	 "Times that a silent connection of the feed was made anew."},
 	{"newstagd_feed_last_item_timestamp_seconds", GAUGE, feed_seconds, FEED(last_item),
 	 "When the last message came from the feed; 0: none has."},
 

@@ -24,6 +24,7 @@ static void take_feeds(struct app *app, struct shot *shot)
 			.connects = look.state.connects,
 			.disconnects = look.state.disconnects,
 			.revived = look.state.revived,
+			.renewed = look.state.renewed,
 			.last_item = look.state.last_item,
 		};
 	}
