@@ -123,7 +123,7 @@ uint64_t *carried_topic(struct carried *carried, struct view topic)
 static int put_meta(sqlite3 *db, const char *name, const char *value, struct err *err)
 {
 	OWNED(db_finalize) sqlite3_stmt *statement = NULL;
-	int result = db_prepare(db, "INSERT INTO meta VALUES(?, ?, ?)", &statement, err);
+	int result = db_prepare(db, "INSERT OR REPLACE INTO meta VALUES(?, ?, ?)", &statement, err);
 
 	if (result != DB_OK)
 		return result;
@@ -275,6 +275,11 @@ int segment_stream(sqlite3 *db, char ret_stream[JOURNAL_STREAM_SIZE], struct err
 	int result = db_prepare(db, META_GET, &statement, err);
 
 	return result == DB_OK ? get_stream(statement, ret_stream, err) : result;
+}
+
+int segment_set_stream(sqlite3 *db, const char *stream, struct err *err)
+{
+	return put_meta(db, "stream", stream, err);
 }
 
 static int get_settled(sqlite3 *db, uint64_t *ret_settled, struct err *err)

@@ -54,6 +54,7 @@ int segment_check(sqlite3 *db, const struct segment *segment, struct err *err);
 /* Reads what it carries, with its own events counted in. */
 int segment_carry(sqlite3 *db, struct carried *ret_carried, struct err *err);
 int segment_stream(sqlite3 *db, char ret_stream[JOURNAL_STREAM_SIZE], struct err *err);
+int segment_set_stream(sqlite3 *db, const char *stream, struct err *err);
 
 /* The mark up to which the spool's items are done: a row of `meta` that every commit renews. */
 #define SETTLED_PUT "INSERT OR REPLACE INTO meta VALUES('settled', ?, ?)"

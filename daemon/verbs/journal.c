@@ -1,6 +1,7 @@
 #include "base/jsonw.h"
 #include "base/utf8.h"
 #include "journal/reader.h"
+#include "verbs/backup.h"
 #include "verbs/load.h"
 #include "verbs/talk.h"
 #include "verbs/verbs.h"
@@ -63,16 +64,13 @@ static void tell(void *context, const struct journal_check *check, const char *w
 		report_line(check, wrong);
 }
 
-static int run(struct call *call)
+static int verify(struct call *call)
 {
 	struct report report = {.json = call_flag(call, "json")};
 	const char *path = NULL;
 	struct err err;
 	int damaged, status;
 
-	if (strcmp(call->operands[0], "verify") != 0)
-		return call_misused(call, "there is no \"%s\" of a journal; there is verify",
-				    call->operands[0]);
 	status = load_journal_path(call, call->operand_count > 1 ? call->operands[1] : NULL, &path);
 	if (status)
 		return status;
@@ -89,7 +87,35 @@ static int run(struct call *call)
 	return END_OK;
 }
 
+static const struct {
+	const char *name;
+	int (*run)(struct call *call);
+} acts[] = {
+	{"verify", verify},
+	{"backup", run_backup},
+	{"restore", run_restore},
+};
+
+static int run(struct call *call)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(call->operands[0], acts[i].name) == 0)
+			return acts[i].run(call);
+	return call_misused(call,
+			    "there is no \"%s\" of a journal; there are verify, backup and "
+			    "restore",
+			    call->operands[0]);
+}
+
 static const struct verb_option options[] = {
+	{.name = "journal",
+	 .value = "FOLDER",
+	 .help = "backup: the journal; the configuration's journal.path when unsaid"},
+	{.name = "to", .value = "STATE", .help = "restore: the folder that it becomes"},
+	{.name = "same-stream",
+	 .help = "restore: the daemon had ended before the backup was made, so its stream goes on"},
+	{.name = "force",
+	 .help = "restore: move aside what is there; take what is good of a damaged backup"},
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_JSON,
@@ -98,18 +124,33 @@ static const struct verb_option options[] = {
 
 const struct verb journal_verb = {
 	.name = "journal",
-	.operands = "verify [FOLDER]",
+	.operands = "verify [FOLDER] | backup DIR | restore DIR --to STATE",
 	.operands_least = 1,
 	.operands_most = 2,
-	.about = "check every byte of the events on disk",
+	.about = "check every byte of the events on disk, back them up, restore them",
 	.help = "verify reads every segment of the journal in FOLDER, else of the configuration's "
 		"journal.path, and\n"
 		"checks its structure, the checksum of each event, and that no number is missing. "
 		"A line tells of each\n"
 		"segment. The daemon may run meanwhile. The status is 1 when something is "
-		"damaged.\n",
+		"damaged.\n"
+		"\n"
+		"backup copies the journal, with the items that are not judged yet and the dead "
+		"letters, to a new folder\n"
+		"in DIR while the daemon runs: all events up to the sequence that it tells. Closed "
+		"segments that the\n"
+		"backup before has already are linked, not copied. Old backups may be deleted at "
+		"will.\n"
+		"\n"
+		"restore verifies a backup, or the newest one in DIR, and makes STATE of it; the "
+		"daemon must have ended.\n"
+		"The events get a new stream, since the daemon may have published more after the "
+		"backup: subscribers\n"
+		"see that and begin anew. The numbers go on.\n",
 	.examples = "  newstag journal verify\n"
-		    "  newstag journal verify /var/lib/newstagd --json\n",
+		    "  newstag journal verify /var/lib/newstagd --json\n"
+		    "  newstag journal backup /var/backups/newstagd\n"
+		    "  newstag journal restore /var/backups/newstagd --to /var/lib/newstagd\n",
 	.options = options,
 	.run = run,
 };
