@@ -140,6 +140,7 @@ static int open_all(struct app *app, struct err *err)
 	struct pipeline *pipeline = &app->pipeline;
 
 	pipeline->conf = app->conf;
+	clock_cautious_init(&pipeline->clock, clock_now(), clock_monotonic());
 	pipeline->log = app->log;
 	pipeline->holder = &app->holder;
 	pipeline->ring = ring_new(RING_SIZE, err);

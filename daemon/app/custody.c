@@ -143,7 +143,8 @@ static void end(void *context, const struct held_item *item, enum hold_reason re
 
 void custody_end(struct custody *custody, struct letter_list *letters, struct counts *batch)
 {
-	struct ending ending = {custody, letters, batch, clock_now()};
+	struct ending ending = {custody, letters, batch,
+				clock_cautious_now(&custody->pipeline->clock)};
 
 	hold_end(custody->pipeline->hold, ending.now, end, &ending);
 }

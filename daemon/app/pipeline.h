@@ -8,6 +8,7 @@
 #include "app/letters.h"
 #include "app/ring.h"
 #include "app/stage.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "bus/feed.h"
 #include "bus/output.h"
@@ -24,6 +25,7 @@ struct pipeline {
 	const struct conf *conf; /* as the daemon started with it */
 	struct log *log;
 	struct holder *holder;
+	struct clock_cautious clock; /* the sequencer adjusts it */
 	struct ring *ring;
 	struct counters counters;
 	struct feed *feeds[CONF_FEEDS_MAX];

@@ -49,7 +49,7 @@ static void fill_held(void *context, const struct held_item *item)
 static size_t fill_due(struct pipeline *pipeline, size_t room)
 {
 	size_t count = 0, reasons[HOLD_REASONS] = {0};
-	int64_t now = clock_now();
+	int64_t now = clock_cautious_now(&pipeline->clock);
 	struct filling filling = {.pipeline = pipeline};
 	struct hold_due due;
 
@@ -81,7 +81,7 @@ int reentry_rest_ms(const struct pipeline *pipeline, int most)
 
 	if (next == CLOCK_NONE)
 		return most;
-	rest = (next - clock_now()) / (CLOCK_SECOND / 1000) + 1;
+	rest = (next - clock_cautious_now(&pipeline->clock)) / (CLOCK_SECOND / 1000) + 1;
 	if (rest > most)
 		return most;
 	return rest > 0 ? (int)rest : 0;

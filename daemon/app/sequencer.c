@@ -4,6 +4,8 @@
 #include "app/safe.h"
 #include "base/clock.h"
 
+#include <stdlib.h>
+
 /*
  * A batch is what is done without a gap, BATCH items at most: all its events are numbered and
  * patched, given to the journal and committed together, then published, then the items are counted
@@ -144,7 +146,8 @@ static int try_to_keep(struct sequencer *sequencer, uint64_t settled, struct err
 
 	if (sequencer->letters.len)
 		outcome = deadletters_put(pipeline->deadletters, sequencer->letters.at,
-					  sequencer->letters.len, clock_now() - retain, err);
+					  sequencer->letters.len,
+					  clock_cautious_now(&pipeline->clock) - retain, err);
 	if (outcome != JOURNAL_KEPT)
 		return outcome;
 	vec_reset(&sequencer->letters);
@@ -363,10 +366,24 @@ static void look_at_journal(struct pipeline *pipeline)
 	atomic_store(&pipeline->journal_look.bytes, size.bytes);
 }
 
+static void watch_clock(struct sequencer *sequencer, int64_t now)
+{
+	struct pipeline *pipeline = sequencer->pipeline;
+	int64_t jump = clock_cautious_adjust(&pipeline->clock, clock_now(), now);
+
+	if (jump)
+		log_line(pipeline->log, LEVEL_WARNING,
+			 "the system's clock was set %lld s %s; what is to be deleted or published "
+			 "at "
+			 "a time follows step by step",
+			 llabs(jump / CLOCK_SECOND), jump > 0 ? "forward" : "back");
+}
+
 static void turn(struct sequencer *sequencer, int64_t now)
 {
 	struct pipeline *pipeline = sequencer->pipeline;
 
+	watch_clock(sequencer, now);
 	look_at_journal(pipeline);
 	output_turn(pipeline->output);
 	atomic_store(&pipeline->subscriptions, output_subscriptions(pipeline->output));
@@ -383,7 +400,7 @@ static void tend(struct sequencer *sequencer, int64_t now)
 	if (now < sequencer->tend)
 		return;
 	sequencer->tend = now + TEND_INTERVAL;
-	dropped = journal_tend(pipeline->journal, clock_now());
+	dropped = journal_tend(pipeline->journal, clock_cautious_now(&pipeline->clock));
 	if (dropped)
 		log_line(pipeline->log, LEVEL_INFO, "retention: %zu segment%s of the journal went",
 			 dropped, dropped == 1 ? "" : "s");

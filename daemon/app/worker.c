@@ -69,9 +69,9 @@ static void encode_all(struct worker *worker, struct slot *slot, const struct it
  * A withheld item waits for a later version of itself, one under embargo for its time (held); of a
  * canceled one nothing will ever be published (filtered).
  */
-static bool stays_back(const struct item *item, struct slot *slot)
+static bool stays_back(const struct item *item, int64_t now, struct slot *slot)
 {
-	bool embargoed = item->embargo != CLOCK_NONE && item->embargo > slot->recorded;
+	bool embargoed = item->embargo != CLOCK_NONE && item->embargo > now;
 
 	if (item->state == ITEM_CANCELED) {
 		slot->outcome = OUTCOME_FILTERED;
@@ -139,7 +139,7 @@ static void judge(struct worker *worker, struct slot *slot)
 		return;
 	}
 	describe(&item, slot);
-	if (stays_back(&item, slot))
+	if (stays_back(&item, clock_cautious_now(&worker->pipeline->clock), slot))
 		return;
 	take_rules(worker);
 	matcher_run(worker->matcher, worker->generation->ruleset, &item, slot->recorded,

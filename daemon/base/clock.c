@@ -1,6 +1,7 @@
 #include "base/clock.h"
 
 #include <ctype.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <strings.h>
 #include <time.h>
@@ -21,6 +22,35 @@ int64_t clock_now(void)
 int64_t clock_monotonic(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
+}
+
+#define JUMP_LEAST (2 * CLOCK_SECOND) /* less is what time services do all day */
+
+void clock_cautious_init(struct clock_cautious *clock, int64_t wall, int64_t monotonic)
+{
+	atomic_init(&clock->ahead, wall - monotonic);
+	clock->adjusted = monotonic;
+	clock->wall = wall;
+}
+
+int64_t clock_cautious_adjust(struct clock_cautious *clock, int64_t wall, int64_t monotonic)
+{
+	int64_t passed = monotonic - clock->adjusted;
+	int64_t most = atomic_load(&clock->ahead) + passed;
+	int64_t jump = wall - clock->wall - passed;
+
+	atomic_store(&clock->ahead, wall - monotonic < most ? wall - monotonic : most);
+	clock->adjusted = monotonic;
+	clock->wall = wall;
+	return jump >= JUMP_LEAST || jump <= -JUMP_LEAST ? jump : 0;
+}
+
+int64_t clock_cautious_now(const struct clock_cautious *clock)
+{
+	int64_t wall = clock_now();
+	int64_t most = clock_monotonic() + atomic_load(&clock->ahead) + JUMP_LEAST;
+
+	return wall < most ? wall : most;
 }
 
 int64_t clock_days(int year, unsigned month, unsigned day)

@@ -15,6 +15,23 @@ int64_t clock_now(void);
 /* Never goes back, starts anywhere. */
 int64_t clock_monotonic(void);
 
+/*
+ * The time for what must not happen too early because the wall clock is wrong for a while: to
+ * delete what is old, to publish what is under embargo. It goes back as the wall clock does, and
+ * forward no faster than twice as time passes: a jump needs its length to take effect. `ahead` is
+ * what it is before clock_monotonic; any thread may read it, one adjusts it, every second or so.
+ */
+struct clock_cautious {
+	_Atomic int64_t ahead;
+	int64_t adjusted; /* monotonic */
+	int64_t wall;	  /* then */
+};
+void clock_cautious_init(struct clock_cautious *clock, int64_t wall, int64_t monotonic);
+/* Returns how far the wall clock has jumped since the last time: 0 when it only went on. */
+int64_t clock_cautious_adjust(struct clock_cautious *clock, int64_t wall, int64_t monotonic);
+/* The wall clock's time, but for a jump forward since (of which two seconds are let through). */
+int64_t clock_cautious_now(const struct clock_cautious *clock);
+
 /* `2025-12-19T09:00:00Z`, with a fraction (3, 6 or 9 digits) only where there is one. Terminated.
  */
 void clock_write(int64_t time, char ret_text[CLOCK_TEXT_SIZE]);

@@ -1,2 +1,3 @@
+unit_test(base clock)
 unit_test(base err)
 unit_test(base log)

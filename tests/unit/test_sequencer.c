@@ -109,6 +109,7 @@ static void setup(void)
 	null_fd = open("/dev/null", O_WRONLY);
 	bus = bus_open(NULL);
 	pipeline.conf = conf;
+	clock_cautious_init(&pipeline.clock, clock_now(), clock_monotonic());
 	pipeline.log = log_new(&(struct log_options){.fd = null_fd});
 	pipeline.ring = ring_new(RING, NULL);
 	pipeline.known = known_new();
