@@ -1,5 +1,6 @@
 #include "app/load.h"
 
+#include "app/exposed.h"
 #include "app/safe.h"
 #include "base/utf8.h"
 #include "conf/locate.h"
@@ -122,15 +123,24 @@ static void load_rules(struct load *load)
 		load->generation = generation_new(ruleset, fallback, load->diags.warnings);
 }
 
+static void say_wrong(struct load *load)
+{
+	snprintf(load->sentence, sizeof(load->sentence), "the configuration has %zu error%s",
+		 load->diags.errors, load->diags.errors == 1 ? "" : "s");
+}
+
 void load_run(const struct load_source *source, struct load *ret_load)
 {
 	*ret_load = (struct load){0};
 	ret_load->conf = conf_load(source->conf_path, source->overrides, source->override_count,
 				   &ret_load->diags);
 	if (!ret_load->conf) {
-		snprintf(ret_load->sentence, sizeof(ret_load->sentence),
-			 "the configuration has %zu error%s", ret_load->diags.errors,
-			 ret_load->diags.errors == 1 ? "" : "s");
+		say_wrong(ret_load);
+		return;
+	}
+	exposed_check(ret_load->conf, source->conf_path, &ret_load->diags);
+	if (ret_load->diags.errors) {
+		say_wrong(ret_load);
 		return;
 	}
 	locate_rules(ret_load->conf);

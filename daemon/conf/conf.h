@@ -74,6 +74,7 @@ struct conf {
 	struct {
 		bool curve;
 		const char *keys, *allow;
+		struct conf_texts unprotected; /* endpoints that may go without */
 	} security;
 	struct {
 		enum log_level level;

@@ -98,6 +98,9 @@ const struct key conf_keys[] = {
 	{"security.allow", KEY_PATH, KEY_IDLE, AT(security.allow),
 	 "/etc/newstagd/allowed-keys", 1, CONF_TEXT_MAX, NULL,
 	 "The folder of the public keys that are let in."},
+	{"security.unprotected", KEY_TEXTS, KEY_RELOAD, AT(security.unprotected), "", 0, 80, NULL,
+	 "Endpoints that may leave this host without encryption, although anybody may come: output, "
+	 "replay, control, feed.NAME."},
 	{"log.level", KEY_WORD, KEY_RELOAD, AT(log.level), "info", 0, 0, level_words,
 	 "The least weighty lines that are written."},
 	{"log.format", KEY_WORD, KEY_RELOAD, AT(log.format), "auto", 0, 0, format_words,

@@ -84,6 +84,17 @@ class Start(unittest.TestCase):
             self.assertIn(f"{daemon.folder}/none/control", err)
             self.assertIn("--set control.endpoint=", err)
 
+    def test_endpoint_that_leaves_this_host(self):
+        """Nothing there is encrypted or authenticated: it must be said in as many words."""
+        endpoint = "output.endpoint=tcp://0.0.0.0:*"
+        with Daemon(endpoint, start=False) as daemon:
+            status, _, told = daemon.run()
+            self.assertEqual(status, 78)
+            self.assertIn("error[unprotected]: output at tcp://0.0.0.0:* leaves this host", told)
+            self.assertIn("security: {unprotected: [output]}", told)
+        with Daemon(endpoint, "security.unprotected=output") as daemon:
+            self.assertTrue(daemon.status()["output"]["endpoint"].startswith("tcp://0.0.0.0:"))
+
     def test_second_instance(self):
         """The endpoints of a running daemon are not taken away from it."""
         with Daemon() as daemon:
