@@ -31,7 +31,7 @@ class Control(unittest.TestCase):
                 {"received", "tagged", "untagged", "filtered", "stale", "rejected", "held", "held_for", "released", "in_flight",
                  "events"},
             )
-            self.assertEqual(len(status["counters"]["rejected"]), 11)
+            self.assertEqual(len(status["counters"]["rejected"]), 13)
             self.assertEqual(set(status["output"]), {"endpoint", "subscriptions", "sequence"})
             self.assertIsNone(status["reload"])
 
