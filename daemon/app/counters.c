@@ -48,6 +48,7 @@ void counters_add(struct counters *counters, const struct counts *batch, uint64_
 		counts->held[i] += batch->held[i];
 	counts->released += batch->released;
 	counts->stale += batch->stale;
+	counts->retractions += batch->retractions;
 	counts->events += batch->events;
 	counts->sequence = batch->sequence ? batch->sequence : counts->sequence;
 	counters->settled = settled;
@@ -119,6 +120,7 @@ void counts_write(const struct counts *counts, struct jsonw *json)
 	write_number(json, "stale", counts->stale);
 	write_number(json, "in_flight", counts->in_flight);
 	write_number(json, "events", counts->events);
+	write_number(json, "retractions", counts->retractions);
 	jsonw_object_end(json);
 }
 

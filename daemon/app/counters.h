@@ -22,6 +22,7 @@ struct counts {
 	uint64_t held[HOLD_REASONS]; /* their sum is outcomes[OUTCOME_HELD] */
 	uint64_t released;	     /* held before, and judged when it was time */
 	uint64_t stale;		     /* of those filtered: a later version was there before */
+	uint64_t retractions;	     /* of the events */
 	uint64_t events;
 	uint64_t sequence; /* of the last event published */
 };

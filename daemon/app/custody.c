@@ -1,32 +1,12 @@
 #include "app/custody.h"
 
+#include "app/slot.h"
 #include "base/clock.h"
 
 void custody_fini(struct custody *custody)
 {
 	vec_fini(&custody->before);
 	vec_fini(&custody->behind);
-}
-
-static struct view text_of(const struct slot *slot, size_t at, size_t len)
-{
-	return len ? view_slice(str_view(&slot->out), at, at + len) : VIEW_NONE;
-}
-
-static struct view uri_of(const struct slot *slot)
-{
-	return text_of(slot, slot->subject, slot->subject_len);
-}
-
-static struct version version_of(const struct slot *slot)
-{
-	return (struct version){text_of(slot, slot->version, slot->version_len), slot->modified};
-}
-
-static void filter(struct slot *slot)
-{
-	slot->outcome = OUTCOME_FILTERED;
-	vec_reset(&slot->events);
 }
 
 /* --- items --------------------------------------------------------------------------------------
@@ -39,7 +19,7 @@ void custody_take_back(struct custody *custody, struct slot *slot, struct counts
 	if (!slot->held)
 		return;
 	if (!hold_back(custody->pipeline->hold, slot->held, stays)) {
-		filter(slot);
+		slot_filter(slot);
 		return;
 	}
 	if (stays)
@@ -62,9 +42,9 @@ static void supersede(struct custody *custody, const struct hold_found *found, s
 static void hold(struct custody *custody, struct slot *slot)
 {
 	struct pipeline *pipeline = custody->pipeline;
-	struct version version = version_of(slot);
+	struct version version = slot_version(slot);
 	struct held_item item = {
-		.uri = uri_of(slot),
+		.uri = slot_uri(slot),
 		.version = version.text,
 		.feed = view_of(pipeline_feed_name(pipeline, slot->feed)),
 		.modified = version.modified,
@@ -89,17 +69,17 @@ void custody_judge(struct custody *custody, struct slot *slot, struct counts *ba
 {
 	bool holds = slot->outcome == OUTCOME_HELD;
 	bool cancels = slot->outcome == OUTCOME_FILTERED && slot->state == ITEM_CANCELED;
-	struct version version = version_of(slot);
+	struct version version = slot_version(slot);
 	struct hold_found found;
 
 	if (slot->outcome == OUTCOME_REJECTED || (slot->outcome == OUTCOME_FILTERED && !cancels) ||
 	    (holds && slot->held))
 		return;
-	if (hold_find(custody->pipeline->hold, uri_of(slot), &found)) {
+	if (hold_find(custody->pipeline->hold, slot_uri(slot), &found)) {
 		if (version_order(&version, &found.version) != VERSION_OLDER) {
 			supersede(custody, &found, batch);
 		} else if (holds) {
-			filter(slot);
+			slot_filter(slot);
 			batch->stale++;
 			return;
 		}

@@ -246,6 +246,8 @@ static const struct metric metrics[] = {
 	 "Dead letters that an operator had dropped."},
 	{"newstagd_events_total", COUNTER, number, SHOT(counts.events),
 	 "Events published."},
+	{"newstagd_retractions_total", COUNTER, number, SHOT(counts.retractions),
+	 "Of these, retractions of events of an older version."},
 	{"newstagd_stage_duration_seconds", HISTOGRAM, stages, 0,
 	 "How long the stages take: queue, classify and all by item, commit and publish by batch."},
 

@@ -8,6 +8,7 @@
 #include "app/letters.h"
 #include "app/ring.h"
 #include "app/stage.h"
+#include "app/versions.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "bus/feed.h"
@@ -32,6 +33,7 @@ struct pipeline {
 	struct output *output;
 	struct journal *journal;
 	struct known *known;		 /* the sequencer's */
+	struct versions *versions;	 /* the sequencer's */
 	struct spool *spool;		 /* intake's; NULL: none */
 	struct deadletters *deadletters; /* the sequencer's; NULL: none */
 	struct hold *hold;		 /* anybody's */

@@ -58,6 +58,7 @@ void ring_free(struct ring *ring)
 	for (size_t i = 0; i < ring->size; i++) {
 		str_fini(&ring->slots[i].out);
 		vec_fini(&ring->slots[i].events);
+		vec_fini(&ring->slots[i].kinds);
 	}
 	free(ring->slots);
 	wake_fini(&ring->room);

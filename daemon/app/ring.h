@@ -21,6 +21,10 @@
  *     head ≤ position < tail+size free
  */
 enum hold_reason { HOLD_EMBARGO, HOLD_WITHHELD, HOLD_REASONS /* how many there are */ };
+/* Class, status and merge key of an event, one behind the other in `out`. */
+struct event_kind {
+	size_t at, class_len, status_len, key_len;
+};
 enum outcome { OUTCOME_TAGGED, OUTCOME_UNTAGGED, OUTCOME_FILTERED, OUTCOME_HELD, OUTCOME_REJECTED };
 
 struct slot {
@@ -39,7 +43,8 @@ struct slot {
 	unsigned char digest[JOURNAL_DIGEST_SIZE]; /* of what the item says */
 	size_t subject, subject_len;		   /* in `out`: the item's identifier */
 	size_t version, version_len;		   /* likewise */
-	int64_t modified;
+	int64_t reported; /* when it was modified, else published; CLOCK_NONE */
+	bool revised;	  /* it says itself that it is not the first version, or is canceled */
 	enum item_state state;
 	enum hold_reason hold; /* when held */
 	int64_t due;	       /* when held: until then; CLOCK_NONE: until another version */
@@ -47,6 +52,9 @@ struct slot {
 	struct {
 		VEC(struct encoded);
 	} events;
+	struct {
+		VEC(struct event_kind);
+	} kinds; /* of the events */
 	/* by the ring */
 	int64_t filled;	       /* monotonic time at which the workers got it */
 	_Atomic uint64_t done; /* position + 1 once the worker is through with it */

@@ -1,7 +1,9 @@
 #include "app/sequencer.h"
 
+#include "app/correct.h"
 #include "app/custody.h"
 #include "app/safe.h"
+#include "app/slot.h"
 #include "base/clock.h"
 
 #include <stdlib.h>
@@ -32,6 +34,7 @@ struct sequencer {
 	} entries;		    /* of the batch */
 	struct letter_list letters; /* likewise */
 	struct custody custody;
+	struct corrector corrector;
 	struct {
 		VEC(int64_t);
 	} accepted; /* dead letters that were none any more; removed once the batch is kept */
@@ -222,10 +225,8 @@ static void drop_duplicate(struct sequencer *sequencer, struct slot *slot)
 {
 	if (slot->outcome != OUTCOME_TAGGED && slot->outcome != OUTCOME_UNTAGGED)
 		return;
-	if (!known_add(sequencer->pipeline->known, slot->digest))
-		return;
-	slot->outcome = OUTCOME_FILTERED;
-	vec_reset(&slot->events);
+	if (known_add(sequencer->pipeline->known, slot->digest))
+		slot_filter(slot);
 }
 
 static void measure(struct sequencer *sequencer, size_t count, int64_t begin, int64_t kept)
@@ -248,6 +249,7 @@ static void settle_slot(struct sequencer *sequencer, struct slot *slot, struct c
 {
 	custody_take_back(&sequencer->custody, slot, batch);
 	drop_duplicate(sequencer, slot);
+	correct_slot(&sequencer->corrector, slot, batch);
 	custody_judge(&sequencer->custody, slot, batch);
 	number(sequencer, slot);
 	counts_add_slot(batch, slot);
@@ -450,7 +452,8 @@ struct sequencer *sequencer_start(struct pipeline *pipeline, struct err *err)
 {
 	struct sequencer *sequencer = xcalloc(1, sizeof(*sequencer));
 
-	sequencer->pipeline = sequencer->custody.pipeline = pipeline;
+	sequencer->pipeline = sequencer->custody.pipeline = sequencer->corrector.pipeline =
+		pipeline;
 	sequencer->published = journal_head(pipeline->journal);
 	if (pthread_create(&sequencer->thread, NULL, sequence, sequencer) == 0)
 		return sequencer;
@@ -469,5 +472,6 @@ void sequencer_join(struct sequencer *sequencer)
 	vec_fini(&sequencer->letters);
 	vec_fini(&sequencer->accepted);
 	custody_fini(&sequencer->custody);
+	corrector_fini(&sequencer->corrector);
 	free(sequencer);
 }

@@ -19,9 +19,20 @@ static void tell_progress(void *context, const char *sentence)
 	log_line(app->log, LEVEL_INFO, "%s", sentence);
 }
 
-static void remember(void *context, const unsigned char *digest)
+static void remember_digest(void *context, const unsigned char *digest)
 {
-	known_add(context, digest);
+	struct pipeline *pipeline = context;
+
+	known_add(pipeline->known, digest);
+}
+
+static void remember_subject(void *context, struct view subject)
+{
+	static const struct version_state unread = {.unread = true};
+	struct pipeline *pipeline = context;
+
+	if (subject.ptr && !versions_find(pipeline->versions, subject))
+		versions_put(pipeline->versions, subject, &unread);
 }
 
 /* NULL: nothing is kept. */
@@ -44,6 +55,7 @@ static int open_journal(struct app *app, struct err *err)
 		.tell = tell_progress,
 		.context = app,
 	};
+	struct journal_recall recall = {remember_digest, remember_subject, pipeline};
 	char sentence[sizeof(err->text)];
 
 	pipeline->journal = journal_open(&options, err);
@@ -58,7 +70,8 @@ static int open_journal(struct app *app, struct err *err)
 	atomic_store(&pipeline->head, journal_head(pipeline->journal));
 	atomic_store(&pipeline->settled, journal_settled(pipeline->journal));
 	pipeline->known = known_new();
-	return journal_recent(pipeline->journal, KNOWN_LEAST, remember, pipeline->known, err);
+	pipeline->versions = versions_new();
+	return journal_recent(pipeline->journal, KNOWN_LEAST, &recall, err);
 }
 
 static int open_spool(struct app *app, const char *path, struct err *err)
@@ -164,4 +177,5 @@ void stores_close(struct app *app)
 	hold_free(pipeline->hold);
 	journal_close(pipeline->journal);
 	known_free(pipeline->known);
+	versions_free(pipeline->versions);
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "model/version.h"
 #include "rules/ruleset.h"
 #include "wire/decode.h"
 
@@ -43,6 +44,15 @@ static void take_rules(struct worker *worker)
 	worker->matcher = matcher_new(worker->fallback);
 }
 
+static void add_kind(const struct event *event, struct slot *slot)
+{
+	vec_push(&slot->kinds, (struct event_kind){slot->out.len, event->class.len,
+						   event->status.len, event->merge_key.len});
+	str_add_view(&slot->out, event->class);
+	str_add_view(&slot->out, event->status);
+	str_add_view(&slot->out, event->merge_key);
+}
+
 static void encode_all(struct worker *worker, struct slot *slot, const struct item *item,
 		       const struct events *events)
 {
@@ -62,6 +72,7 @@ static void encode_all(struct worker *worker, struct slot *slot, const struct it
 		tally_add(worker->generation->tallies, ruleset_packs(worker->generation->ruleset),
 			  events->at[i].rule, slot->recorded);
 		vec_push(&slot->events, encoded);
+		add_kind(&events->at[i], slot);
 	}
 }
 
@@ -109,6 +120,16 @@ static void digest(const struct item *item, unsigned char ret_digest[JOURNAL_DIG
 		sscanf(hex + 2 * i, "%2hhx", &ret_digest[i]);
 }
 
+static bool is_revised(const struct item *item)
+{
+	if (item->state == ITEM_CANCELED)
+		return true;
+	if (item->version.len)
+		return !version_is_first(item->version);
+	return item->modified != CLOCK_NONE && item->published != CLOCK_NONE &&
+	       item->modified > item->published;
+}
+
 /* What the sequencer has to know of the item itself. */
 static void describe(const struct item *item, struct slot *slot)
 {
@@ -119,8 +140,9 @@ static void describe(const struct item *item, struct slot *slot)
 	slot->version = slot->out.len;
 	slot->version_len = item->version.len;
 	str_add_view(&slot->out, item->version);
-	slot->modified = item->modified;
+	slot->reported = item->modified != CLOCK_NONE ? item->modified : item->published;
 	slot->state = item->state;
+	slot->revised = is_revised(item);
 }
 
 static void judge(struct worker *worker, struct slot *slot)
@@ -131,6 +153,7 @@ static void judge(struct worker *worker, struct slot *slot)
 	arena_reset(&worker->arena);
 	str_reset(&slot->out);
 	vec_reset(&slot->events);
+	vec_reset(&slot->kinds);
 	slot->recorded = clock_now();
 	slot->reason = wire_decode(slot->message.last, &worker->limits, &worker->arena, &item,
 				   &slot->place);

@@ -29,6 +29,7 @@ static void close_segment(struct journal *journal)
 {
 	sqlite3_finalize(MOVE(journal->insert));
 	sqlite3_finalize(MOVE(journal->settle));
+	sqlite3_finalize(MOVE(journal->find));
 	db_close(MOVE(journal->db));
 }
 
@@ -39,7 +40,9 @@ int journal_take_segment(struct journal *journal, sqlite3 *db, struct err *err)
 		&journal->insert, err);
 
 	journal->db = db;
-	return result == DB_OK ? db_prepare(db, SETTLED_PUT, &journal->settle, err) : result;
+	if (result == DB_OK)
+		result = db_prepare(db, SETTLED_PUT, &journal->settle, err);
+	return result == DB_OK ? lookup_prepare(db, &journal->find, err) : result;
 }
 
 /* Begins the segment behind the last event kept; the one before is closed. */
@@ -135,6 +138,7 @@ void journal_close(struct journal *journal)
 	if (!journal)
 		return;
 	close_segment(journal);
+	lookup_free(journal->lookup);
 	if (journal->lock >= 0)
 		close(journal->lock);
 	carried_fini(&journal->carried);
@@ -289,6 +293,7 @@ static void drop_oldest(struct journal *journal)
 	char path[SEGMENT_PATH_SIZE];
 
 	segment_path(journal->folder, sealed->at[0].first, path);
+	lookup_forget(journal->lookup, sealed->at[0].first);
 	db_unlink(path);
 	db_sync_folder(journal->folder, NULL);
 	memmove(sealed->at, sealed->at + 1, --sealed->len * sizeof(*sealed->at));

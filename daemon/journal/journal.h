@@ -67,10 +67,23 @@ struct journal_size {
 	uint64_t segments, bytes;
 };
 struct journal_size journal_size(const struct journal *journal);
-/* Calls `take` with the digests of the newest `most` events, oldest first. */
-int journal_recent(struct journal *journal, size_t most,
-		   void (*take)(void *context, const unsigned char *digest), void *context,
+/* Calls `digest` with the digests of the newest `most` events, oldest first, and before that
+ * `subject` with the identifiers of their items. */
+struct journal_recall {
+	void (*digest)(void *context, const unsigned char *digest);
+	void (*subject)(void *context, struct view subject);
+	void *context;
+};
+int journal_recent(struct journal *journal, size_t most, const struct journal_recall *recall,
 		   struct err *err);
+/* Calls `take` with the events of an item that are kept, oldest first. Damaged ones are left out.
+ */
+struct journal_found {
+	struct view topic, id, payload; /* during the call */
+};
+int journal_find(struct journal *journal, struct view subject,
+		 void (*take)(void *context, const struct journal_found *found), void *context,
+		 struct err *err);
 /* Numbers the entry (borrows its topic for the call); it is not to be seen before journal_commit.
  */
 void journal_number(struct journal *journal, struct journal_entry *entry);

@@ -203,9 +203,15 @@ int journal_recover(struct journal *journal, struct err *err)
 /* --- recent digests ------------------------------------------------------------------------------
  */
 
+struct recalling {
+	const struct journal_recall *recall;
+	size_t most;
+	struct str digests; /* newest first */
+};
+
 /* Those of one segment, newest first, until there are `most`. */
-static int collect_digests(struct journal *journal, uint64_t first, size_t most, struct str *out,
-			   struct err *err)
+static int collect_recent(struct journal *journal, uint64_t first, struct recalling *recalling,
+			  struct err *err)
 {
 	OWNED(db_close) sqlite3 *db = NULL;
 	OWNED(db_finalize) sqlite3_stmt *statement = NULL;
@@ -216,32 +222,35 @@ static int collect_digests(struct journal *journal, uint64_t first, size_t most,
 	result = db_open(path, first < journal->now.first ? DB_READ_SEALED : DB_READ, &db, err);
 	if (result == DB_OK)
 		result = db_prepare(db,
-				    "SELECT digest FROM event WHERE length(digest) = 16 "
+				    "SELECT digest, subject FROM event WHERE length(digest) = 16 "
 				    "ORDER BY sequence DESC",
 				    &statement, err);
 	if (result != DB_OK)
 		return result;
-	while (out->len < most * JOURNAL_DIGEST_SIZE &&
-	       (result = db_step(statement, err)) == DB_ROW)
-		str_add_view(out, db_column(statement, 0));
+	while (recalling->digests.len < recalling->most * JOURNAL_DIGEST_SIZE &&
+	       (result = db_step(statement, err)) == DB_ROW) {
+		str_add_view(&recalling->digests, db_column(statement, 0));
+		recalling->recall->subject(recalling->recall->context, db_column(statement, 1));
+	}
 	return result == DB_ROW ? DB_OK : result;
 }
 
-int journal_recent(struct journal *journal, size_t most,
-		   void (*take)(void *context, const unsigned char *digest), void *context,
+int journal_recent(struct journal *journal, size_t most, const struct journal_recall *recall,
 		   struct err *err)
 {
-	struct str digests = {0};
+	struct recalling recalling = {.recall = recall, .most = most};
+	const struct str *digests = &recalling.digests;
 	int result = DB_OK;
 
 	if (journal->folder)
-		result = collect_digests(journal, journal->now.first, most, &digests, err);
+		result = collect_recent(journal, journal->now.first, &recalling, err);
 	for (size_t i = journal->sealed.len; i-- > 0 && result == DB_OK;)
-		if (digests.len < most * JOURNAL_DIGEST_SIZE)
-			result = collect_digests(journal, journal->sealed.at[i].first, most,
-						 &digests, err);
-	for (size_t at = digests.len; at > 0 && result == DB_OK; at -= JOURNAL_DIGEST_SIZE)
-		take(context, (const unsigned char *)digests.ptr + at - JOURNAL_DIGEST_SIZE);
-	str_fini(&digests);
+		if (digests->len < most * JOURNAL_DIGEST_SIZE)
+			result = collect_recent(journal, journal->sealed.at[i].first, &recalling,
+						err);
+	for (size_t at = digests->len; at > 0 && result == DB_OK; at -= JOURNAL_DIGEST_SIZE)
+		recall->digest(recall->context,
+			       (const unsigned char *)digests->ptr + at - JOURNAL_DIGEST_SIZE);
+	str_fini(&recalling.digests);
 	return result == DB_OK ? 0 : -1;
 }

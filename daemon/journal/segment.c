@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #define BY_TIME "CREATE INDEX event_recorded ON event(recorded);"
+#define BY_SUBJECT "CREATE INDEX event_subject ON event(subject);"
 
 /*
  * The schema, in one transaction: a file that has none of it was cut off while it was made and
@@ -26,10 +27,11 @@ static const char schema[] =
 	"CREATE VIEW events AS SELECT sequence,"
 	" strftime('%Y-%m-%dT%H:%M:%SZ', recorded / 1000000000, 'unixepoch') AS recorded,"
 	" topic, subject, json_extract(payload, '$.data.item.headline') AS headline, id,"
-	" topicsequence, payload FROM event;" BY_TIME;
+	" topicsequence, payload FROM event;" BY_TIME BY_SUBJECT;
 
 static const char *const steps[] = {
-	BY_TIME, /* who asks since a time need not read everything before it */
+	BY_TIME,    /* who asks since a time need not read everything before it */
+	BY_SUBJECT, /* what was published of an item that is corrected is found at once */
 };
 
 const struct db_format segment_format = {

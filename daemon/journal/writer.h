@@ -1,6 +1,7 @@
 #ifndef JOURNAL_WRITER_H
 #define JOURNAL_WRITER_H
 
+#include "journal/lookup.h"
 #include "journal/segment.h"
 
 /* The journal from within: shared by journal.c and recover.c. */
@@ -9,7 +10,8 @@ struct journal {
 	char *folder; /* NULL: nothing is kept */
 	int lock;
 	sqlite3 *db; /* of the newest segment */
-	sqlite3_stmt *insert, *settle;
+	sqlite3_stmt *insert, *settle, *find;
+	struct lookup *lookup; /* NULL before the first */
 	struct segment now;
 	struct segments sealed; /* the others, in order */
 	struct carried carried;

@@ -77,3 +77,18 @@ enum version_order version_order(const struct version *version, const struct ver
 			    (version->modified < known->modified));
 	return same ? VERSION_SAME : VERSION_UNKNOWN;
 }
+
+bool version_is_first(struct view text)
+{
+	struct view rest = without_v(text);
+	unsigned sum = 0;
+
+	if (!is_numbers(rest))
+		return false;
+	while (rest.len) {
+		struct view number = take_number(&rest);
+
+		sum += number.len > 1 ? 2 : (unsigned)(number.ptr[0] - '0');
+	}
+	return sum <= 1;
+}

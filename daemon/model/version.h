@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What tells the versions of an item apart. */
@@ -24,5 +25,7 @@ enum version_order {
  * and where one is no such text, the times of modification decide where both are said.
  */
 enum version_order version_order(const struct version *version, const struct version *known);
+/* Whether a version's text is what first versions have: 0, 1, 0.1, 1.0 … */
+bool version_is_first(struct view text);
 
 #endif

@@ -111,13 +111,17 @@ void row_write(const struct row_style *style, const struct json *event, struct s
 {
 	const struct json *data = json_get(event, "data");
 	struct view class = json_text(json_get(data, "class"));
+	struct view status = json_text(json_get(data, "status"));
 
+	if (!class.ptr) { /* a retraction */
+		class = VIEW("retracted");
+		status = json_text(json_get(data, "reason"));
+	}
 	add_cell(style, clock_of(event), TIME_WIDTH, out);
-	/* A retraction has no class: its type says what it is. */
-	add_cell(style, class.ptr ? class : json_text(json_get(event, "type")), CLASS_WIDTH, out);
+	add_cell(style, class, CLASS_WIDTH, out);
 	if (style->colour)
 		str_add_text(out, tone_of(data));
-	add_cell(style, json_text(json_get(data, "status")), STATUS_WIDTH, out);
+	add_cell(style, status, STATUS_WIDTH, out);
 	if (style->colour)
 		str_add_text(out, "\033[0m");
 	add_who(style, data, out);

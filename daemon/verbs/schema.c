@@ -12,6 +12,7 @@ static const struct {
 } schemas[] = {
 	{"item", wire_write_item_schema},
 	{"event", wire_write_event_schema},
+	{"retracted", wire_write_retracted_schema},
 	{"pack", packs_write_schema},
 	{"config", conf_write_schema},
 };
@@ -36,13 +37,13 @@ static const struct verb_option options[] = {OPTION_JSON, {.name = NULL}};
 
 const struct verb schema_verb = {
 	.name = "schema",
-	.operands = "item|event|pack|config",
+	.operands = "item|event|retracted|pack|config",
 	.about = "the JSON Schema of an item, event, rule pack or configuration",
 	.help = "Prints a JSON Schema (draft 2020-12): of the items that a feed may send, the "
 		"events that are\n"
-		"published, a rule pack, or the configuration. Editors complete and check files "
-		"with it. It is\n"
-		"JSON with or without --json.\n",
+		"published, the retractions among them, a rule pack, or the configuration. Editors "
+		"complete and check\n"
+		"files with it. It is JSON with or without --json.\n",
 	.examples =
 		"  newstag schema event > event.schema.json\n"
 		"  # yellow marks in an editor with a YAML language server, first line of a pack:\n"

@@ -343,6 +343,32 @@ static int64_t reported(const struct encode_context *context, const struct item 
 	return item->published != CLOCK_NONE ? item->published : context->recorded;
 }
 
+/* All but `data`. The topic is written, and encoded->id is set. */
+static struct jsonw begin_payload(const struct encode_context *context, const struct item *item,
+				  struct view class, struct str *out, struct encoded *encoded)
+{
+	bool retracted = view_is(class, RETRACTED);
+	struct jsonw json = jsonw_begin(out);
+
+	encoded->payload = out->len;
+	encoded->topic_len = encoded->payload - encoded->topic;
+	jsonw_object(&json);
+	write_member(&json, "specversion", VIEW("1.0"));
+	write_member(&json, "id", view_of(encoded->id));
+	write_wrapped(&json, "source", VIEW("urn:newstagd:"), context->instance, VIEW_NONE);
+	write_wrapped(&json, "type", VIEW("newstag."), class, VIEW(".v1"));
+	write_member(&json, "subject", item->uri);
+	write_time(&json, "time", reported(context, item));
+	write_time(&json, "recordedtime", context->recorded);
+	write_member(&json, "datacontenttype", VIEW("application/json"));
+	write_member(&json, "dataschema", view_of(retracted ? RETRACTED_SCHEMA : EVENT_SCHEMA));
+	encoded->sequence = write_zeros(&json, "sequence", SEQUENCE_DIGITS);
+	encoded->topic_sequence = write_zeros(&json, "topicsequence", SEQUENCE_DIGITS);
+	encoded->stream_id = write_zeros(&json, "streamid", STREAM_ID_SIZE - 1);
+	write_member(&json, "partitionkey", item->uri);
+	return json;
+}
+
 void wire_encode(const struct encode_context *context, const struct item *item,
 		 const struct event *event, struct str *out, struct encoded *ret_encoded)
 {
@@ -351,24 +377,65 @@ void wire_encode(const struct encode_context *context, const struct item *item,
 
 	event_id(item, event, encoded.id);
 	write_topic(context, event, out);
-	encoded.payload = out->len;
-	encoded.topic_len = encoded.payload - encoded.topic;
-	json = jsonw_begin(out);
-	jsonw_object(&json);
-	write_member(&json, "specversion", VIEW("1.0"));
-	write_member(&json, "id", view_of(encoded.id));
-	write_wrapped(&json, "source", VIEW("urn:newstagd:"), context->instance, VIEW_NONE);
-	write_wrapped(&json, "type", VIEW("newstag."), event->class, VIEW(".v1"));
-	write_member(&json, "subject", item->uri);
-	write_time(&json, "time", reported(context, item));
-	write_time(&json, "recordedtime", context->recorded);
-	write_member(&json, "datacontenttype", VIEW("application/json"));
-	write_member(&json, "dataschema", VIEW(EVENT_SCHEMA));
-	encoded.sequence = write_zeros(&json, "sequence", SEQUENCE_DIGITS);
-	encoded.topic_sequence = write_zeros(&json, "topicsequence", SEQUENCE_DIGITS);
-	encoded.stream_id = write_zeros(&json, "streamid", STREAM_ID_SIZE - 1);
-	write_member(&json, "partitionkey", item->uri);
+	json = begin_payload(context, item, event->class, out, &encoded);
 	write_data(&json, context, item, event);
+	jsonw_object_end(&json);
+	encoded.payload_len = out->len - encoded.payload;
+	*ret_encoded = encoded;
+}
+
+/* --- retractions -------------------------------------------------------------------------------
+ */
+
+static const char *reason_of(const struct retraction *retraction)
+{
+	return retraction->canceled ? "canceled" : "corrected";
+}
+
+static void retraction_id(const struct item *item, const struct retraction *retraction,
+			  char ret_id[EVENT_ID_SIZE])
+{
+	struct str key = {0};
+	struct event event = {.class = VIEW(RETRACTED), .status = view_of(reason_of(retraction))};
+
+	str_add_view(&key, retraction->version);
+	for (size_t i = 0; i < retraction->count; i++)
+		str_printf(&key, " %s", retraction->at[i].id);
+	event.merge_key = str_view(&key);
+	event_id(item, &event, ret_id);
+	str_fini(&key);
+}
+
+static void write_withdrawn(struct jsonw *json, const struct withdrawn *withdrawn)
+{
+	jsonw_object(json);
+	write_member(json, "id", view_of(withdrawn->id));
+	write_member(json, "successor", view_of(withdrawn->successor));
+	jsonw_object_end(json);
+}
+
+void wire_encode_retraction(const struct encode_context *context, const struct item *item,
+			    const struct retraction *retraction, struct str *out,
+			    struct encoded *ret_encoded)
+{
+	struct encoded encoded = {.topic = out->len};
+	struct jsonw json;
+
+	retraction_id(item, retraction, encoded.id);
+	str_add_view(out, context->prefix);
+	str_add_text(out, RETRACTED);
+	json = begin_payload(context, item, VIEW(RETRACTED), out, &encoded);
+	jsonw_key(&json, "data");
+	jsonw_object(&json);
+	write_member(&json, "reason", view_of(reason_of(retraction)));
+	write_member(&json, "old_version", retraction->version);
+	jsonw_key(&json, "withdrawn");
+	jsonw_array(&json);
+	for (size_t i = 0; i < retraction->count; i++)
+		write_withdrawn(&json, &retraction->at[i]);
+	jsonw_array_end(&json);
+	write_item(&json, context, item);
+	jsonw_object_end(&json);
 	jsonw_object_end(&json);
 	encoded.payload_len = out->len - encoded.payload;
 	*ret_encoded = encoded;

@@ -23,6 +23,8 @@ struct encode_context {
 #define SEQUENCE_DIGITS 20
 #define STREAM_ID_SIZE 33
 #define EVENT_SCHEMA "urn:newstagd:schema:event:v1" /* dataschema, and the schema's $id */
+#define RETRACTED_SCHEMA "urn:newstagd:schema:retracted:v1"
+#define RETRACTED "retracted" /* behind the prefix of topics, and in the type */
 
 struct encoded {
 	size_t topic, topic_len; /* offsets into the buffer it was written to */
@@ -39,6 +41,25 @@ struct encoded {
  */
 void wire_encode(const struct encode_context *context, const struct item *item,
 		 const struct event *event, struct str *out, struct encoded *ret_encoded);
+/* Events of an older version of an item that a newer one, or its cancellation, takes back. */
+struct withdrawn {
+	const char *id;
+	const char *successor; /* the event that stands in its place; NULL: none does */
+};
+struct retraction {
+	bool canceled;	     /* else corrected */
+	struct view version; /* the older one; may be absent */
+	const struct withdrawn *at;
+	size_t count;
+};
+/*
+ * The same for a retraction: `item` is the newer version. Its id is that of an event of the class
+ * "retracted", the status "corrected" or "canceled", and the older version and the ids as its merge
+ * key.
+ */
+void wire_encode_retraction(const struct encode_context *context, const struct item *item,
+			    const struct retraction *retraction, struct str *out,
+			    struct encoded *ret_encoded);
 /* `buffer` is what `out` pointed to. */
 void encoded_patch(char *buffer, const struct encoded *encoded, uint64_t sequence,
 		   uint64_t topic_sequence, const char stream_id[STREAM_ID_SIZE]);

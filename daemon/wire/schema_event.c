@@ -8,10 +8,18 @@ struct piece {
 	const char *schema;
 };
 
-static const struct piece head[] = {
-	{"$schema", "\"https://json-schema.org/draft/2020-12/schema\""},
+static const struct piece event_head[] = {
 	{"$id", "\"urn:newstagd:schema:event:v1\""},
 	{"title", "\"An event of newstagd\""},
+};
+
+static const struct piece retracted_head[] = {
+	{"$id", "\"urn:newstagd:schema:retracted:v1\""},
+	{"title", "\"A retraction of newstagd: events that are withdrawn\""},
+};
+
+static const struct piece head[] = {
+	{"$schema", "\"https://json-schema.org/draft/2020-12/schema\""},
 	{"description", "\"CloudEvents 1.0, structured JSON. Consumers ignore members that they do"
 			" not know.\""},
 	{"type", "\"object\""},
@@ -29,8 +37,6 @@ static const struct piece attributes[] = {
 	       "\"pattern\":\"^[0-9a-f]{32}$\"}"},
 	{"source", "{\"description\":\"urn:newstagd: and the name of the instance.\","
 		   "\"type\":\"string\",\"pattern\":\"^urn:newstagd:\"}"},
-	{"type", "{\"description\":\"newstag., the class, and the version of this form.\","
-		 "\"type\":\"string\",\"pattern\":\"^newstag[.].+[.]v1$\"}"},
 	{"subject", "{\"description\":\"The item's identifier, verbatim.\",\"type\":\"string\","
 		    "\"minLength\":1}"},
 	{"time", "{\"description\":\"When the item was reported.\",\"type\":\"string\","
@@ -41,7 +47,6 @@ static const struct piece attributes[] = {
 	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
 	 "9]{3,9})?Z$\"}"},
 	{"datacontenttype", "{\"const\":\"application/json\"}"},
-	{"dataschema", "{\"const\":\"urn:newstagd:schema:event:v1\"}"},
 	{"sequence", "{\"description\":\"Counts up by one per stream, without holes.\","
 		     "\"type\":\"string\",\"pattern\":\"^[0-9]{20}$\"}"},
 	{"topicsequence", "{\"description\":\"Counts up by one per topic.\",\"type\":\"string\","
@@ -54,6 +59,37 @@ static const struct piece attributes[] = {
 			 "\"type\":\"string\",\"minLength\":1}"},
 	{"data", "{\"description\":\"What was said: see below.\","
 		 "\"$ref\":\"#/$defs/data\"}"},
+};
+
+static const struct piece event_attributes[] = {
+	{"type", "{\"description\":\"newstag., the class, and the version of this form.\","
+		 "\"type\":\"string\",\"pattern\":\"^newstag[.].+[.]v1$\"}"},
+	{"dataschema", "{\"const\":\"urn:newstagd:schema:event:v1\"}"},
+};
+
+static const struct piece retracted_attributes[] = {
+	{"type", "{\"const\":\"newstag.retracted.v1\"}"},
+	{"dataschema", "{\"const\":\"urn:newstagd:schema:retracted:v1\"}"},
+};
+
+static const struct piece retracted_members[] = {
+	{"reason", "{\"description\":\"A newer version said something else, or the item was "
+		   "canceled.\",\"enum\":[\"corrected\",\"canceled\"]}"},
+	{"old_version", "{\"description\":\"The version whose events are withdrawn; item.version "
+			"is the one that withdraws them.\",\"type\":\"string\",\"minLength\":1}"},
+	{"withdrawn",
+	 "{\"description\":\"The events that count no more.\",\"type\":\"array\","
+	 "\"minItems\":1,\"items\":{\"type\":\"object\",\"required\":[\"id\"],"
+	 "\"additionalProperties\":false,\"properties\":{\"id\":{\"type\":\"string\","
+	 "\"pattern\":\"^[0-9a-f]{32}$\"},\"successor\":{\"description\":\"The event of the newer "
+	 "version that says the same; it follows. Without one, nothing takes its place.\","
+	 "\"type\":\"string\",\"pattern\":\"^[0-9a-f]{32}$\"}}}}"},
+};
+
+static const struct piece retracted_rest[] = {
+	{"type", "\"object\""},
+	{"required", "[\"reason\",\"withdrawn\",\"item\"]"},
+	{"additionalProperties", "false"},
 };
 
 static const struct piece data_members[] = {
@@ -87,15 +123,7 @@ static const struct piece data_members[] = {
 		  "\"type\":\"object\",\"required\":[\"plover\",\"cameo\",\"medtop\",\"gdelt\"],"
 		  "\"additionalProperties\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
 		  "\"minLength\":1}}}"},
-	{"item",
-	 "{\"description\":\"The news item.\","
-	 "\"type\":\"object\",\"required\":[\"uri\"],\"additionalProperties\":false,"
-	 "\"properties\":{\"uri\":{\"type\":\"string\",\"minLength\":1},"
-	 "\"version\":{\"type\":\"string\",\"minLength\":1},\"headline\":{\"type\":\"string\","
-	 "\"minLength\":1},\"language\":{\"type\":\"string\",\"minLength\":1},"
-	 "\"source\":{\"type\":\"string\",\"minLength\":1},\"published\":{\"type\":\"string\","
-	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
-	 "9]{3,9})?Z$\"},\"url\":{\"type\":\"string\",\"minLength\":1}}}"},
+	{"item", "{\"description\":\"The news item.\",\"$ref\":\"#/$defs/item\"}"},
 	{"rule",
 	 "{\"description\":\"The rule that won; others that were merged into it stand in why.\","
 	 "\"type\":\"string\",\"minLength\":1}"},
@@ -114,6 +142,18 @@ static const struct piece data_rest[] = {
 	{"additionalProperties", "{\"description\":\"A field of the rules.\","
 				 "\"anyOf\":[{\"$ref\":\"#/$defs/value\"},{\"type\":\"array\","
 				 "\"items\":{\"$ref\":\"#/$defs/value\"}}]}"},
+};
+
+static const struct piece both[] = {
+	{"item",
+	 "{\"description\":\"The news item.\","
+	 "\"type\":\"object\",\"required\":[\"uri\"],\"additionalProperties\":false,"
+	 "\"properties\":{\"uri\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"version\":{\"type\":\"string\",\"minLength\":1},\"headline\":{\"type\":\"string\","
+	 "\"minLength\":1},\"language\":{\"type\":\"string\",\"minLength\":1},"
+	 "\"source\":{\"type\":\"string\",\"minLength\":1},\"published\":{\"type\":\"string\","
+	 "\"pattern\":\"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-"
+	 "9]{3,9})?Z$\"},\"url\":{\"type\":\"string\",\"minLength\":1}}}"},
 };
 
 static const struct piece shared[] = {
@@ -169,9 +209,11 @@ void wire_write_event_schema(struct str *out)
 	struct jsonw json = jsonw_begin(out);
 
 	jsonw_object(&json);
+	WRITE(&json, event_head);
 	WRITE(&json, head);
 	begin(&json, "properties");
 	WRITE(&json, attributes);
+	WRITE(&json, event_attributes);
 	jsonw_object_end(&json);
 	begin(&json, "$defs");
 	begin(&json, "data");
@@ -180,7 +222,35 @@ void wire_write_event_schema(struct str *out)
 	WRITE(&json, data_members);
 	jsonw_object_end(&json);
 	jsonw_object_end(&json);
+	WRITE(&json, both);
 	WRITE(&json, shared);
+	jsonw_object_end(&json);
+	jsonw_object_end(&json);
+}
+
+void wire_write_retracted_schema(struct str *out)
+{
+	struct jsonw json = jsonw_begin(out);
+
+	jsonw_object(&json);
+	WRITE(&json, retracted_head);
+	WRITE(&json, head);
+	begin(&json, "properties");
+	WRITE(&json, attributes);
+	WRITE(&json, retracted_attributes);
+	jsonw_object_end(&json);
+	begin(&json, "$defs");
+	begin(&json, "data");
+	WRITE(&json, retracted_rest);
+	begin(&json, "properties");
+	WRITE(&json, retracted_members);
+	begin(&json, "item");
+	jsonw_key(&json, "$ref");
+	jsonw_string(&json, "#/$defs/item");
+	jsonw_object_end(&json);
+	jsonw_object_end(&json);
+	jsonw_object_end(&json);
+	WRITE(&json, both);
 	jsonw_object_end(&json);
 	jsonw_object_end(&json);
 }

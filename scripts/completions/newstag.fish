@@ -160,6 +160,6 @@ complete -c newstag -n '__fish_seen_subcommand_from config' -l no-comments -d 't
 complete -c newstag -n '__fish_seen_subcommand_from config' -l help -s h -d 'this text'
 complete -c newstag -n '__fish_seen_subcommand_from schema' -l json -d 'JSON for programs'
 complete -c newstag -n '__fish_seen_subcommand_from schema' -l help -s h -d 'this text'
-complete -c newstag -n '__fish_seen_subcommand_from schema' -a 'item event pack config'
+complete -c newstag -n '__fish_seen_subcommand_from schema' -a 'item event retracted pack config'
 complete -c newstag -n '__fish_seen_subcommand_from version' -l json -d 'JSON for programs'
 complete -c newstag -n '__fish_seen_subcommand_from version' -l help -s h -d 'this text'

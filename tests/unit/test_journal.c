@@ -5,6 +5,7 @@
 #include "journal/reader.h"
 #include "journal_fixture.h"
 
+#include <stdio.h>
 #include <sys/resource.h>
 
 /*
@@ -125,19 +126,62 @@ static void count_digest(void *context, const unsigned char *digest)
 	ck_assert_int_eq(digest[0], (int)++*count);
 }
 
+static void check_subject(void *context, struct view subject)
+{
+	(void)context;
+	ck_assert(view_starts(subject, VIEW("urn:")));
+}
+
 START_TEST(remembers_digests)
 {
 	struct journal *journal = must_open();
 	size_t count = 0;
+	struct journal_recall recall = {count_digest, check_subject, &count};
 
 	keep(journal, "event.a.x", 5, 0); /* digests 1 to 5 */
 	journal_close(journal);
 	journal = must_open();
-	ck_assert_int_eq(journal_recent(journal, 100, count_digest, &count, NULL), 0);
+	ck_assert_int_eq(journal_recent(journal, 100, &recall, NULL), 0);
 	ck_assert_uint_eq(count, 5);
 	count = 2;
-	ck_assert_int_eq(journal_recent(journal, 3, count_digest, &count, NULL), 0);
+	ck_assert_int_eq(journal_recent(journal, 3, &recall, NULL), 0);
 	ck_assert_uint_eq(count, 5);
+	journal_close(journal);
+}
+END_TEST
+
+/* Events of one item are told in order, through all segments: of "urn:0" the even ones. */
+static void check_found(void *context, const struct journal_found *found)
+{
+	uint64_t *last = context;
+	char id[40];
+
+	*last += 2;
+	snprintf(id, sizeof(id), "%032llx", (unsigned long long)*last);
+	ck_assert(view_is(found->id, id));
+	ck_assert(view_is(found->topic, "event.a.x"));
+	ck_assert(view_starts(found->payload, VIEW("{\"n\":")));
+}
+
+START_TEST(finds_events_of_an_item)
+{
+	struct journal *journal;
+	uint64_t last = 0;
+
+	options.segment_bytes = 3000;
+	journal = must_open();
+	ck_assert_int_eq(journal_find(journal, VIEW("urn:0"), check_found, &last, NULL), 0);
+	ck_assert_uint_eq(last, 0);
+	for (int i = 0; i < 10; i++)
+		keep(journal, "event.a.x", 5, 0);
+	ck_assert_int_gt(count_files("events-"), 3);
+	for (int i = 0; i < 2; i++) {
+		last = 0;
+		ck_assert_int_eq(journal_find(journal, VIEW("urn:0"), check_found, &last, NULL), 0);
+		ck_assert_uint_eq(last, 50);
+	}
+	ck_assert_int_eq(journal_find(journal, VIEW("urn:9"), check_found, &last, NULL), 0);
+	ck_assert_uint_eq(last, 50);
 	journal_close(journal);
 }
 END_TEST
@@ -428,6 +472,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, forgets_what_was_numbered_and_not_kept);
 	tcase_add_test(tcase, belongs_to_one);
 	tcase_add_test(tcase, remembers_digests);
+	tcase_add_test(tcase, finds_events_of_an_item);
 	tcase_add_test(tcase, begins_segments_by_size);
 	tcase_add_test(tcase, retains_by_size);
 	tcase_add_test(tcase, retains_by_age);

@@ -58,6 +58,19 @@ START_TEST(orders)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	bool first;
+} firsts[] = {{"0", true},   {"1", true},      {"01", true}, {"1.0", true},
+	      {"v1", true},  {"0.1", true},    {"2", false}, {"1.1", false},
+	      {"10", false}, {"draft", false}, {"", false}};
+
+START_TEST(knows_first_ones)
+{
+	ck_assert_int_eq(version_is_first(view_of(firsts[_i].text)), firsts[_i].first);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("version");
@@ -66,6 +79,7 @@ int main(void)
 	int failed;
 
 	tcase_add_loop_test(tcase, orders, 0, sizeof(pairs) / sizeof(pairs[0]));
+	tcase_add_loop_test(tcase, knows_first_ones, 0, sizeof(firsts) / sizeof(firsts[0]));
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -27,6 +27,30 @@ static void print_events(struct str *out)
 	}
 }
 
+static void print_retractions(struct str *out)
+{
+	static const struct withdrawn all[] = {
+		{"0123456789abcdef0123456789abcdef", NULL},
+		{"0123456789abcdef0123456789abcdef", "ffffffffffffffffffffffffffffffff"}};
+	struct made made;
+	struct encoded encoded;
+
+	made_seed(2);
+	for (int i = 0; i < 100; i++) {
+		struct retraction retraction = {.canceled = i % 3 == 0,
+						.version = i % 2 ? VIEW("7") : VIEW_NONE,
+						.at = all,
+						.count = 1 + (size_t)(i % 2)};
+		struct str event = {0};
+
+		made_event(&made);
+		wire_encode_retraction(&made_context, &made.item, &retraction, &event, &encoded);
+		str_add(out, event.ptr + encoded.payload, encoded.payload_len);
+		str_add_char(out, '\n');
+		str_fini(&event);
+	}
+}
+
 /* One reason a line. */
 static void print_reasons(const struct str *lines, struct str *out)
 {
@@ -56,8 +80,12 @@ int main(int argc, char **argv)
 		wire_write_item_schema(&out);
 	else if (!strcmp(what, "event"))
 		wire_write_event_schema(&out);
+	else if (!strcmp(what, "retracted"))
+		wire_write_retracted_schema(&out);
 	else if (!strcmp(what, "events"))
 		print_events(&out);
+	else if (!strcmp(what, "retractions"))
+		print_retractions(&out);
 	else if (file_read("-", (size_t)16 << 20, &in, &err) == 0)
 		print_reasons(&in, &out);
 	fwrite(out.ptr, 1, out.len, stdout);

@@ -92,11 +92,19 @@ def check_items(printer):
             for item, reason in zip(ITEMS, reasons) if validator.is_valid(item) != (reason == "none")]
 
 
-def check_events(printer):
-    validator = validator_of(printer, "event")
-    events = [json.loads(line) for line in ask(printer, "events").splitlines()]
+WRONG_RETRACTED = [
+    ("type", "newstag.blackout.v1"), ("dataschema", "urn:newstagd:schema:event:v1"), ("id", None),
+    ("data.reason", "wrong"), ("data.reason", None), ("data.old_version", ""), ("data.withdrawn", []),
+    ("data.withdrawn", None), ("data.withdrawn", [{}]), ("data.withdrawn", [{"id": "x"}]),
+    ("data.withdrawn", [{"id": "0" * 32, "successor": ""}]), ("data.item", None), ("data.class", "retracted"),
+]
+
+
+def check_events(printer, what="event", emitted="events", wrong=WRONG):
+    validator = validator_of(printer, what)
+    events = [json.loads(line) for line in ask(printer, emitted).splitlines()]
     failures = [f"{error.json_path}: {error.message}" for event in events for error in validator.iter_errors(event)]
-    failures += [f"accepted: {path} = {value!r}" for path, value in WRONG
+    failures += [f"accepted: {path} = {value!r}" for path, value in wrong
                  if validator.is_valid(with_value(events[0], path, value))]
     return failures, len(events)
 
@@ -104,6 +112,7 @@ def check_events(printer):
 def main():
     printer = sys.argv[1]
     failures, events = check_events(printer)
+    failures += check_events(printer, "retracted", "retractions", WRONG_RETRACTED)[0]
     failures += check_items(printer)
     print("\n".join(failures) or f"{events} events, {len(WRONG)} of them spoilt, {len(ITEMS)} items")
     return 1 if failures else 0
