@@ -21,6 +21,7 @@ extern const struct verb replay_verb;
 extern const struct verb schema_verb;
 extern const struct verb status_verb;
 extern const struct verb tail_verb;
+extern const struct verb top_verb;
 extern const struct verb version_verb;
 
 #endif

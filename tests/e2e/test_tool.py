@@ -110,6 +110,21 @@ class Tool(unittest.TestCase):
             status, _, _ = tool("status", "--control", daemon.control_endpoint)
             self.assertEqual(status, 69)
 
+    def test_top(self):
+        with Daemon() as daemon:
+            push = daemon.pusher()
+            words = [TOOL, "top", "--control", daemon.control_endpoint, "--interval", "10ms", "--json"]
+            with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as top:
+                number = 0
+                for line in top.stdout:
+                    rates = json.loads(line)["rates"]
+                    if rates["received"] > 0 and rates["events"] > 0:
+                        break
+                    self.assertLess(number, 10000)
+                    push.send(item(number))
+                    number += 1
+                top.terminate()
+
     def test_sample_feed(self):
         """The same events from `classify` and from the daemon that the feed is published to."""
         sample = CONFIG / "samples" / "feed.jsonl"

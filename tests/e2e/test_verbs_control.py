@@ -1,6 +1,9 @@
 """status and reload against a daemon that is played."""
 
 import json
+import os
+import pty
+import subprocess
 import unittest
 
 import zmq
@@ -79,9 +82,58 @@ class Status(SocketCase):
         self.assertIn("cannot be read", err)
 
 
+class Top(SocketCase):
+    def test_lines(self):
+        daemon = Daemon(self, STATUS, times=3)
+        status, out, err = run("top", "--control", daemon.endpoint, "--count", "3", "--interval", "10ms")
+        self.assertEqual((status, err), (0, ""))
+        lines = out.splitlines()
+        self.assertEqual(len(lines), 4)
+        self.assertEqual(lines[0].split()[:3], ["time", "received/s", "tagged/s"])
+        for line in lines[1:]:
+            self.assertEqual(line.split()[1:7], ["0.0"] * 6)
+
+    def test_json(self):
+        daemon = Daemon(self, STATUS, times=2)
+        status, out, _ = run("top", "--control", daemon.endpoint, "--count", "2", "--interval", "0", "--json")
+        self.assertEqual(status, 0)
+        for line in out.splitlines():
+            top = json.loads(line)
+            self.assertEqual(top["status"], STATUS)
+            self.assertEqual(set(top["rates"]), {"received", "tagged", "untagged", "filtered", "rejected", "events"})
+
+    def test_refused(self):
+        daemon = Daemon(self, {"ok": False, "error": "not now"})
+        status, _, err = run("top", "--control", daemon.endpoint)
+        self.assertEqual(status, 70)
+        self.assertIn("not now", err)
+
+    def test_terminal(self):
+        daemon = Daemon(self, STATUS, times=2)
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        words = [os.environ["NEWSTAG"], "top", "--control", daemon.endpoint, "--count", "2", "--interval", "0"]
+        with subprocess.Popen(words, stdout=theirs, env={**os.environ, "TERM": "xterm", "NO_COLOR": ""}) as top:
+            os.close(theirs)
+            shown = b""
+            try:
+                while part := os.read(ours, 65536):
+                    shown += part
+            except OSError:
+                pass  # the other end is closed
+        self.assertEqual(top.returncode, 0)
+        self.assertEqual(shown.count(b"\033[H\033[J"), 2)
+        for word in (b"a second", b"in flight", b"received", STATUS["feeds"][0]["name"].encode()):
+            self.assertIn(word, shown)
+
+    def test_usage(self):
+        self.assertEqual(run("top", "--count", "0")[0], 64)
+        self.assertEqual(run("top", "--interval", "often")[0], 64)
+
+
 class Unreachable(SocketCase):
     def test_nobody(self):
-        for verb in ["status", "reload"]:
+        for verb in ["status", "top", "reload"]:
             for endpoint in ["ipc://" + self.path("nobody"), "tcp://127.0.0.1:1"]:
                 status, out, err = run(verb, "--control", endpoint)
                 self.assertEqual((status, out), (69, ""), err)

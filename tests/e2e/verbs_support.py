@@ -70,9 +70,10 @@ class SocketCase(unittest.TestCase):
 
 
 class Daemon:
-    """Answers one request at a control endpoint as told."""
+    """Answers so many requests at a control endpoint as told."""
 
-    def __init__(self, case, reply):
+    def __init__(self, case, reply, times=1):
+        self.times = times
         self.socket, self.endpoint = case.socket(zmq.ROUTER, "ipc://" + case.path("control"))
         self.reply = reply
         self.request = None
@@ -81,10 +82,11 @@ class Daemon:
         case.addCleanup(self.thread.join)
 
     def serve(self):
-        identity, empty, request = self.socket.recv_multipart()
-        self.request = json.loads(request)
-        reply = self.reply if isinstance(self.reply, bytes) else json.dumps(self.reply).encode()
-        self.socket.send_multipart([identity, empty, reply])
+        for _ in range(self.times):
+            identity, empty, request = self.socket.recv_multipart()
+            self.request = json.loads(request)
+            reply = self.reply if isinstance(self.reply, bytes) else json.dumps(self.reply).encode()
+            self.socket.send_multipart([identity, empty, reply])
 
 
 if __name__ == "__main__":
