@@ -111,6 +111,15 @@ static int lock_folder(struct journal *journal, struct err *err)
 		       journal->folder, path, strerror(errno));
 }
 
+static void begin_mark(struct journal *journal)
+{
+	char path[SEGMENT_PATH_SIZE];
+
+	journal_mark_path(journal->folder, path);
+	journal->mark = mark_open(path, journal->carried.stream);
+	mark_put(journal->mark, journal->appended);
+}
+
 struct journal *journal_open(const struct journal_options *options, struct err *err)
 {
 	struct journal *journal = xcalloc(1, sizeof(*journal));
@@ -126,6 +135,8 @@ struct journal *journal_open(const struct journal_options *options, struct err *
 		result = lock_folder(journal, err);
 		if (result == 0)
 			result = journal_recover(journal, err);
+		if (result == DB_OK)
+			begin_mark(journal);
 	}
 	if (result == DB_OK)
 		return journal;
@@ -139,6 +150,7 @@ void journal_close(struct journal *journal)
 		return;
 	close_segment(journal);
 	lookup_free(journal->lookup);
+	mark_close(journal->mark);
 	if (journal->lock >= 0)
 		close(journal->lock);
 	carried_fini(&journal->carried);
@@ -254,6 +266,7 @@ int journal_commit(struct journal *journal, const struct journal_entry *entries,
 		journal->carried.settled = settled;
 	if (!journal->folder)
 		return JOURNAL_KEPT;
+	mark_put(journal->mark, journal->appended);
 	take_note(journal, entries, count);
 	/* One that cannot be begun now is begun behind a later commit; the old one goes on. */
 	if (journal->options.segment_bytes && may_rotate(journal) &&

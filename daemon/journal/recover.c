@@ -172,6 +172,32 @@ static int skip_lost(struct survey *survey, struct err *err)
 	return journal_begin_segment(journal, err);
 }
 
+void journal_mark_path(const char *folder, char ret_path[SEGMENT_PATH_SIZE])
+{
+	snprintf(ret_path, SEGMENT_PATH_SIZE, "%.4100s/events", folder);
+}
+
+/* What is marked was kept. Where less is left, the newest segment's log was cut off by a byte that
+ * went bad: that it was cut does not show, since a power cut leaves the same. */
+static void heed_mark(struct survey *survey)
+{
+	struct journal *journal = survey->journal;
+	char path[SEGMENT_PATH_SIZE], stream[MARK_NAME_SIZE];
+	uint64_t marked;
+
+	journal_mark_path(journal->folder, path);
+	marked = mark_read(path, stream);
+	if (strcmp(stream, journal->carried.stream) != 0 || marked <= journal->head ||
+	    marked <= survey->behind)
+		return;
+	str_printf(&journal->findings,
+		   "%s/events-%020llu.db-wal is damaged: events up to %llu had been kept\n",
+		   journal->folder, (unsigned long long)journal->now.first,
+		   (unsigned long long)marked);
+	survey->behind = marked;
+	survey->lost += marked - journal->head;
+}
+
 int journal_recover(struct journal *journal, struct err *err)
 {
 	struct survey survey = {.journal = journal};
@@ -191,6 +217,7 @@ int journal_recover(struct journal *journal, struct err *err)
 		return result;
 	if (survey.any) {
 		journal->head = journal->appended = journal->now.last;
+		heed_mark(&survey);
 		return skip_lost(&survey, err);
 	}
 	if (journal_draw_stream(journal->carried.stream, err) < 0)

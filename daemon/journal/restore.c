@@ -194,7 +194,7 @@ static int move_aside(struct restoring *restoring, const struct segments *segmen
 {
 	const char *to = restoring->options->to;
 	char aside[BACKUP_PATH_SIZE], stamp[20], name[SEGMENT_NAME_SIZE];
-	int result = 0;
+	int result;
 
 	if (!segments->len && !others->len)
 		return 0;
@@ -202,6 +202,10 @@ static int move_aside(struct restoring *restoring, const struct segments *segmen
 	snprintf(aside, sizeof(aside), "%.3900s/before-restore-%s", to, stamp);
 	if (mkdir(aside, 0750) < 0)
 		return err_set(err, "cannot make the folder %s: %s", aside, strerror(errno));
+	/* They tell what the files had that go now. */
+	result = move(to, aside, "events.mark", err);
+	if (result == 0)
+		result = move(to, aside, "spool.mark", err);
 	for (size_t i = 0; i < segments->len && result == 0; i++) {
 		snprintf(name, sizeof(name), "events-%020llu.db",
 			 (unsigned long long)segments->at[i].first);

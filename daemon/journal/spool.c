@@ -2,6 +2,7 @@
 
 #include "journal/checksum.h"
 #include "journal/db.h"
+#include "journal/mark.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static const struct db_format format = {.version = 1, .schema = schema};
 
 struct spool {
 	char path[SPOOL_PATH_SIZE];
+	struct mark *mark; /* of the last item kept */
 	sqlite3 *db;
 	sqlite3_stmt *insert, *clear, *read;
 	uint64_t next;	  /* number to give */
@@ -109,6 +111,26 @@ static int open_file(struct spool *spool, uint64_t settled, struct err *err)
 	return result == DB_OK ? read_numbers(spool, settled, err) : result;
 }
 
+/* As with the journal's: what is marked was kept, and what is not settled has to be there. */
+static void heed_mark(struct spool *spool, const char *path)
+{
+	char mark[SPOOL_PATH_SIZE], name[MARK_NAME_SIZE];
+	uint64_t marked;
+
+	snprintf(mark, sizeof(mark), "%.4100s/spool", path);
+	marked = mark_read(mark, name);
+	if (marked >= spool->next) {
+		str_printf(&spool->findings,
+			   "%s has lost items %llu to %llu, which had been kept: it or its log "
+			   "(-wal) was damaged\n",
+			   spool->path, (unsigned long long)spool->next,
+			   (unsigned long long)marked);
+		spool->next = marked + 1;
+	}
+	spool->mark = mark_open(mark, "items");
+	mark_put(spool->mark, spool->next - 1);
+}
+
 struct spool *spool_open(const char *path, uint64_t settled, struct err *err)
 {
 	struct spool *spool = xcalloc(1, sizeof(*spool));
@@ -125,8 +147,10 @@ struct spool *spool_open(const char *path, uint64_t settled, struct err *err)
 	}
 	if (result == DB_OK)
 		result = db_sync_folder(path, &why);
-	if (result == DB_OK)
+	if (result == DB_OK) {
+		heed_mark(spool, path);
 		return spool;
+	}
 	err_set(err, "%.300s: %s", spool->path, why.text);
 	spool_close(spool);
 	return NULL;
@@ -137,6 +161,7 @@ void spool_close(struct spool *spool)
 	if (!spool)
 		return;
 	close_file(spool);
+	mark_close(spool->mark);
 	str_fini(&spool->findings);
 	free(spool);
 }
@@ -224,6 +249,7 @@ int spool_put(struct spool *spool, struct spool_item *items, size_t count, uint6
 		return result == DB_FULL ? JOURNAL_FULL : -1;
 	}
 	spool->next += count;
+	mark_put(spool->mark, spool->next - 1);
 	spool->cleared = settled > spool->cleared ? settled : spool->cleared;
 	return JOURNAL_KEPT;
 }

@@ -1,5 +1,5 @@
 #include "journal/reader.h"
-#include "journal/segment.h"
+#include "journal/writer.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -70,6 +70,23 @@ static int verify(struct verification *verification, struct segment *segment, bo
 	return result == DB_FRESH || access(path, F_OK) < 0 ? DB_GONE : result;
 }
 
+/* What was marked as kept before the segments were looked at has to be in them. */
+static int check_mark(const struct verification *verification, uint64_t marked, const char *stream,
+		      void (*tell)(void *context, const struct journal_check *check,
+				   const char *wrong),
+		      void *context)
+{
+	struct journal_check check = {"events.mark", verification->next, marked, 0};
+	struct err wrong;
+
+	if (strcmp(stream, verification->stream) != 0 || marked < verification->next)
+		return 0;
+	err_set(&wrong, "events %llu to %llu had been kept and are gone: a log (-wal) is damaged",
+		(unsigned long long)verification->next, (unsigned long long)marked);
+	tell(context, &check, wrong.text);
+	return 1;
+}
+
 int journal_verify(const char *path,
 		   void (*tell)(void *context, const struct journal_check *check,
 				const char *wrong),
@@ -77,8 +94,12 @@ int journal_verify(const char *path,
 {
 	struct verification verification = {.folder = path};
 	struct segments segments = {0};
+	char mark[SEGMENT_PATH_SIZE], stream[MARK_NAME_SIZE];
+	uint64_t marked;
 	int damaged = 0;
 
+	journal_mark_path(path, mark);
+	marked = mark_read(mark, stream);
 	if (segments_list(path, &segments, err) < 0)
 		return -1;
 	for (size_t i = 0; i < segments.len; i++) {
@@ -96,5 +117,6 @@ int journal_verify(const char *path,
 		damaged += result != DB_OK;
 	}
 	vec_fini(&segments);
+	damaged += check_mark(&verification, marked, stream, tell, context);
 	return damaged;
 }

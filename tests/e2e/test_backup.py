@@ -181,6 +181,7 @@ class Backup(unittest.TestCase):
             restart(daemon)
             self.assertEqual(len(read_journal(daemon)), 1)
             self.assertNotEqual(daemon.status()["stream"], made["stream"])
+            self.assertNotIn("had been kept", daemon.log())  # marks of what was there went with it
 
     def test_damage(self):
         """A damaged backup is refused and nothing is touched; with --force its good segments are taken."""

@@ -153,12 +153,11 @@ static bool read_all(const char *path,
 
 	while (good && page.more) {
 		good = journal_reader_read(reader, &query, &page, err) == 0;
-		for (size_t i = 0; i < page.len && good; i++) {
-			query.from = page.at[i].sequence + 1;
+		if (good && page.missing_count)
+			good = false;
+		for (size_t i = 0; good && i < page.len; i++)
 			good = take(context, &page.at[i]);
-		}
-		if (good && page.len == 0)
-			break;
+		query.from = page.next;
 	}
 	journal_reader_close(reader);
 	return good;
