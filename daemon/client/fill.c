@@ -87,7 +87,10 @@ static int judge(struct newstag *newstag, struct newstag_message *message, struc
 		return -1;
 	}
 	newstag->position = message->sequence;
-	return client_seen_add(&newstag->seen, id);
+	if (!client_seen_add(&newstag->seen, id))
+		return 0;
+	client_seen_given(&newstag->seen, message);
+	return 1;
 }
 
 /* Whether all of it came by the live way, to one who filters. */

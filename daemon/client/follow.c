@@ -203,6 +203,7 @@ static int take_event(struct newstag *newstag, const struct newstag_message *mes
 		return 1;
 	if (verdict == 0 || !client_seen_add(&newstag->seen, id))
 		return 0;
+	client_seen_given(&newstag->seen, message);
 	*ret_message = *message;
 	return 1;
 }

@@ -33,6 +33,8 @@ struct seen {
 };
 /* False when the id was there already. */
 bool client_seen_add(struct seen *seen, struct text id);
+/* An event that is given: where it is a retraction, what it withdraws may be published again. */
+void client_seen_given(struct seen *seen, const struct newstag_message *message);
 void client_seen_fini(struct seen *seen);
 
 /* --- requests */

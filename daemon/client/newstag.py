@@ -100,6 +100,11 @@ class _Seen:
         return True
 
 
+    def forget(self, identifiers):
+        self.now.difference_update(identifiers)
+        self.old.difference_update(identifiers)
+
+
 class Subscription:
     """`topics`: beginnings of those to have; none: every event. `start`: the first sequence to have, or
     `since`: a time; neither: from now on. `position` and `stream` are what to go on from after a restart."""
@@ -187,6 +192,8 @@ class Subscription:
 
     def _give_event(self, topic, payload, event, replayed):
         if self.seen.add(event.get("id")):
+            if topic.endswith(b"retracted"):  # what is withdrawn may be published again
+                self.seen.forget([one["id"] for one in event["data"]["withdrawn"]])
             self._give("event", topic=topic.decode(), payload=payload, event=event,
                        sequence=int(event["sequence"]), replayed=replayed)
 

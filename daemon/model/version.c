@@ -17,8 +17,10 @@ static struct view without_v(struct view text)
 /* Digits, and single signs between digits. */
 static bool is_numbers(struct view text)
 {
+	static const char signs[] = ".:-_/+TZ ";
+
 	for (size_t i = 0; i < text.len; i++) {
-		bool sign = memchr(".:-_/+TZ ", text.ptr[i], 9) != NULL;
+		bool sign = memchr(signs, text.ptr[i], sizeof(signs) - 1) != NULL;
 
 		if (!is_digit(text.ptr[i]) &&
 		    (!sign || i == 0 || !is_digit(text.ptr[i - 1]) || i + 1 == text.len))

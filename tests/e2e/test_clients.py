@@ -22,6 +22,7 @@ def made(sequence, topic="event.blackout.ongoing", number=None, stream="s1", ide
 
 class Played:
     """A daemon with a journal that is a list."""
+    live_first = True
 
     def __init__(self, case):
         self.live, self.output = case.socket(zmq.XPUB)
@@ -169,6 +170,23 @@ class Clients(SocketCase):
             self.assertEqual(client.end(), 0, client.notes)
 
         self.each(act)
+
+    def test_withdrawn_comes_again(self):
+        """An id that was withdrawn may be published again; live, and where a gap is filled."""
+        def act(played, start):
+            client = start(count=6)
+            topic, gone = made(7, "event.retracted")
+            gone["data"] = {"reason": "corrected", "withdrawn": [{"id": "s1-5", "successor": "x"}, {"id": "s1-6"}]}
+            events = [made(5), made(6), (topic, gone), made(8, identifier="s1-6"), made(9, identifier="s1-5"),
+                      made(10, identifier="s1-5"), made(11, identifier="s1-7"), made(12)]
+            played.keep(*events)
+            played.publish(*(events if played.live_first else [events[0], events[-1]]))
+            self.check(client, [5, 6, 7, 8, 9, 12])
+            self.assertEqual(client.end(), 0, client.notes)
+
+        for live_first in (True, False):
+            Played.live_first = live_first
+            self.each(act)
 
     def test_from_a_sequence(self):
         def act(played, start):

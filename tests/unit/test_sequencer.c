@@ -441,6 +441,184 @@ START_TEST(filters_what_was_superseded_on_its_way)
 }
 END_TEST
 
+/* What the worker would have read: uri, version, bytes. */
+static void put_text(struct slot *slot, const char *version, const char *keys)
+{
+	struct str bytes = {0};
+
+	str_printf(&bytes, "{\"uri\":\"urn:c\",\"text\":\"%s\"%s%s%s}", *keys ? keys : "x",
+		   *version ? ",\"version\":\"" : "", version, *version ? "\"" : "");
+	bus_message_copy(str_view(&bytes), &slot->message);
+	str_fini(&bytes);
+	slot->digest[0] = ++items;
+	slot->held = 0;
+	slot->reported = CLOCK_NONE;
+	slot->revised = false;
+	vec_reset(&slot->events);
+	vec_reset(&slot->kinds);
+	str_reset(&slot->out);
+	str_add_text(&slot->out, "urn:c");
+	slot->subject = 0;
+	slot->subject_len = slot->version = slot->out.len;
+	str_add_text(&slot->out, version);
+	slot->version_len = slot->out.len - slot->version;
+}
+
+/* An item of that version with events by their merge keys, one letter each, as a worker leaves it.
+ */
+static void put_keys(const char *version, const char *keys, enum item_state state)
+{
+	struct encode_context context = {.instance = VIEW("test"), .prefix = VIEW("event.")};
+	struct item item = {.uri = VIEW("urn:c"),
+			    .version = view_of(version),
+			    .published = CLOCK_NONE,
+			    .modified = CLOCK_NONE};
+	struct slot *slot = ring_free_slot(pipeline.ring, 0);
+	struct encoded encoded;
+	uint64_t position;
+
+	put_text(slot, version, keys);
+	for (const char *key = keys; *key; key++) {
+		struct event event = {.class = VIEW("a"), .merge_key = {key, 1}};
+
+		wire_encode(&context, &item, &event, &slot->out, &encoded);
+		vec_push(&slot->events, encoded);
+		vec_push(&slot->kinds, (struct event_kind){slot->out.len, 1, 0, 1});
+		str_add_char(&slot->out, 'a');
+		str_add(&slot->out, key, 1);
+	}
+	slot->state = state;
+	slot->outcome = *keys ? OUTCOME_TAGGED : OUTCOME_UNTAGGED;
+	if (state == ITEM_CANCELED)
+		slot->outcome = OUTCOME_FILTERED;
+	ring_publish(pipeline.ring, 1);
+	ck_assert(ring_claim(pipeline.ring, &position));
+	ring_done(pipeline.ring, position);
+}
+
+/*
+ * Versions of one item ("2ab": version 2 with events of the merge keys a and b; "c" before it:
+ * canceled), and what is seen of each: e: an event, or a retraction of so many ids of which so many
+ * have a successor.
+ */
+static const struct {
+	const char *steps[4];
+	const char *seen;
+} corrections[] = {
+	{{"1ab", "2ab"}, "ee 2/2 ee"},
+	{{"1ab", "2b"}, "ee 2/1 e"},
+	{{"1ab", "2"}, "ee 2/0"},
+	{{"1", "2a"}, "e"},
+	{{"1a", "2b", "3a"}, "e 1/0 e 1/0 e"},
+	{{"1a", "2", "3a", "4"}, "e 1/0 e 1/0"},
+	{{"2a", "1b"}, "e"},
+	{{"1a", "c1"}, "e 1/0"},
+	{{"1a", "c1", "c1"}, "e 1/0"},
+	{{"2a", "c1"}, "e"},
+	{{"1a", "c2", "2b", "3b"}, "e 1/0 e"},
+	{{"1a", "1b", "2b"}, "e e 2/1 e"},
+	{{"a", "b"}, "e e"},
+	{{"a", "c"}, "e 1/0"},
+};
+
+static size_t count_in(struct view text, const char *word)
+{
+	const char *at = text.ptr, *end = text.ptr + text.len;
+	size_t count = 0;
+
+	for (; (at = memmem(at, (size_t)(end - at), word, strlen(word))); at++)
+		count++;
+	return count;
+}
+
+/* Adds what the next message is; false when it is the marker. */
+static bool see(char *seen, bool *was_event)
+{
+	struct bus_message message;
+	bool retracts;
+
+	ck_assert_int_eq(bus_wait(&(struct bus_wait){.socket = subscriber}, 1, 20000, NULL), 1);
+	ck_assert_int_eq(bus_receive(subscriber, &message, NULL), 1);
+	if (view_is(message.frame[0], "marker")) {
+		bus_message_fini(&message);
+		return false;
+	}
+	retracts = view_is(message.frame[0], "event.retracted");
+	ck_assert_uint_eq(count_in(message.last, "newstag.retracted.v1"), retracts);
+	if (*seen && (retracts || !*was_event))
+		strcat(seen, " ");
+	if (retracts)
+		sprintf(seen + strlen(seen), "%zu/%zu", count_in(message.last, "{\"id\":"),
+			count_in(message.last, "\"successor\":"));
+	else
+		strcat(seen, "e");
+	*was_event = !retracts;
+	bus_message_fini(&message);
+	return true;
+}
+
+START_TEST(corrects)
+{
+	char seen[100] = "", wanted[100] = "";
+	bool was_event = false;
+	struct counts counts;
+
+	start();
+	for (size_t i = 0; i < 4 && corrections[_i].steps[i]; i++) {
+		const char *step = corrections[_i].steps[i];
+		bool cancels = *step == 'c';
+		char version[2] = "";
+
+		step += cancels;
+		if (*step >= '0' && *step <= '9')
+			version[0] = *step++;
+		put_keys(version, step, cancels ? ITEM_CANCELED : ITEM_USABLE);
+		await_settled(i + 1);
+	}
+	counts = counters_look(&pipeline.counters);
+	ck_assert(counts_balanced(&counts));
+	ring_close(pipeline.ring);
+	sequencer_join(sequencer);
+	ck_assert_uint_eq(counts.events, twin.kept);
+	ck_assert_int_eq(output_send(pipeline.output, VIEW("marker"), VIEW("{}"), NULL), 1);
+	while (see(seen, &was_event))
+		;
+	/* Events of versions one behind the other stand together. */
+	for (const char *at = corrections[_i].seen; *at; at++)
+		if (!(at[0] == ' ' && at[1] == 'e' && at > corrections[_i].seen && at[-1] == 'e'))
+			strncat(wanted, at, 1);
+	ck_assert_str_eq(seen, wanted);
+}
+END_TEST
+
+/* More ids of one item than VERSION_EVENTS_MAX are not remembered, nor is a version that long. */
+START_TEST(bounds_what_is_known_of_an_item)
+{
+	char version[VERSION_TEXT_MAX + 2];
+	bool was_event = false;
+	char seen[100] = "";
+
+	memset(version, '1', sizeof(version) - 1);
+	version[sizeof(version) - 1] = '\0';
+	start();
+	put_keys(version, "a", ITEM_USABLE);
+	version[0] = '2';
+	put_keys(version, "b", ITEM_USABLE);
+	await_settled(2);
+	version[VERSION_TEXT_MAX] = '\0';
+	put_keys(version, "c", ITEM_USABLE);
+	version[0] = '3';
+	put_keys(version, "", ITEM_USABLE);
+	await_settled(4);
+	ring_close(pipeline.ring);
+	sequencer_join(sequencer);
+	ck_assert_int_eq(output_send(pipeline.output, VIEW("marker"), VIEW("{}"), NULL), 1);
+	while (see(seen, &was_event))
+		;
+	ck_assert_str_eq(seen, "eee 1/0");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("sequencer");
@@ -457,6 +635,8 @@ int main(void)
 	tcase_add_test(tcase, does_not_tag_twice);
 	tcase_add_loop_test(tcase, holds_by_version, 0, sizeof(lives) / sizeof(lives[0]));
 	tcase_add_test(tcase, filters_what_was_superseded_on_its_way);
+	tcase_add_loop_test(tcase, corrects, 0, sizeof(corrections) / sizeof(corrections[0]));
+	tcase_add_test(tcase, bounds_what_is_known_of_an_item);
 	suite_add_tcase(suite, tcase);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
