@@ -135,6 +135,18 @@ static int open_to_read(const char *path, bool sealed, sqlite3 **ret_db, struct 
 	return result;
 }
 
+/*
+ * What the log has, written to the file and synced. A sync of the log may have failed before the
+ * program ended: the kernel then has those pages as clean, gives them to whoever reads, and never
+ * writes them again. Nothing may be shown that rests on them. A disk that is full takes it later.
+ */
+static int take_over_log(sqlite3 *db, struct err *err)
+{
+	int result = db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+
+	return result == DB_FULL ? DB_OK : result;
+}
+
 int db_open(const char *path, enum db_mode mode, sqlite3 **ret_db, struct err *err)
 {
 	OWNED(db_close) sqlite3 *db = NULL;
@@ -150,6 +162,8 @@ int db_open(const char *path, enum db_mode mode, sqlite3 **ret_db, struct err *e
 		result = open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db, err);
 	if (result == DB_OK && mode == DB_WRITE)
 		result = db_exec(db, settings, err);
+	if (result == DB_OK && mode == DB_WRITE)
+		result = take_over_log(db, err);
 	if (result != DB_OK) {
 		err_wrap(err, "%s", path);
 		return result;

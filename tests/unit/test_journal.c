@@ -464,8 +464,32 @@ START_TEST(reads_beside_the_writer)
 }
 END_TEST
 
+/* What a killed daemon left in the log is in the file before anything of it is shown. */
+START_TEST(takes_over_the_log)
+{
+	static const char file[] = "events-00000000000000000001.db";
+	static const char log[] = "events-00000000000000000001.db-wal";
+	struct journal *journal = must_open_with(8);
+	size_t file_size, log_size;
+	char *file_bytes = read_whole(file, &file_size), *log_bytes = read_whole(log, &log_size);
+
+	ck_assert_uint_gt(log_size, 8000);
+	journal_close(journal);
+	write_file(file, file_bytes, file_size);
+	write_file(log, log_bytes, log_size);
+	journal = must_open();
+	ck_assert_uint_eq(journal_head(journal), 8);
+	ck_assert_int_eq(folder_bytes(log), 0);
+	ck_assert_int_ge(folder_bytes(file), (long)log_size / 8);
+	journal_close(journal);
+	free(file_bytes);
+	free(log_bytes);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
+	tcase_add_test(tcase, takes_over_the_log);
 	tcase_add_test(tcase, numbers_without_a_hole);
 	tcase_add_test(tcase, names_each_stream_anew);
 	tcase_add_test(tcase, goes_on_after_a_restart);
