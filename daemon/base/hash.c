@@ -2,7 +2,6 @@
 
 #include <pthread.h>
 #include <sha2.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -97,9 +96,13 @@ void sha256_add_part(struct sha256 *sha, struct view view)
 
 void sha256_hex(struct sha256 *sha, char ret_hex[SHA256_HEX_SIZE])
 {
+	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_LENGTH];
 
 	SHA256Final(digest, (SHA2_CTX *)(void *)sha->state);
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+	for (size_t i = 0; i < sizeof(digest); i++) {
+		ret_hex[2 * i] = digits[digest[i] >> 4];
+		ret_hex[2 * i + 1] = digits[digest[i] & 15];
+	}
+	ret_hex[SHA256_HEX_SIZE - 1] = '\0';
 }

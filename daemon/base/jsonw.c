@@ -1,7 +1,6 @@
 #include "base/jsonw.h"
 
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,22 +69,48 @@ static void escape(struct str *out, unsigned char byte)
 		str_printf(out, "\\u%04x", byte);
 }
 
+static bool is_plain(unsigned char byte)
+{
+	return byte >= 0x20 && byte != '"' && byte != '\\';
+}
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* A bit in every byte that is zero, and maybe in others above one that is. */
+static uint64_t zeros(uint64_t bytes)
+{
+	return (bytes - EACH(1)) & ~bytes & EACH(0x80);
+}
+
+/* How many bytes from `at` on need no escape; eight at a time. */
+static size_t plain_bytes(struct view text, size_t at)
+{
+	size_t begin = at;
+
+	for (; at + 8 <= text.len; at += 8) {
+		uint64_t bytes;
+
+		memcpy(&bytes, text.ptr + at, sizeof(bytes));
+		if (zeros(bytes ^ EACH('"')) | zeros(bytes ^ EACH('\\')) |
+		    zeros(bytes & EACH(0xE0)))
+			break;
+	}
+	while (at < text.len && is_plain((unsigned char)text.ptr[at]))
+		at++;
+	return at - begin;
+}
+
 static void write_text(struct str *out, struct view text)
 {
-	size_t from = 0;
-
 	str_add_char(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		unsigned char byte = (unsigned char)text.ptr[i];
+	for (size_t at = 0; at < text.len; at++) {
+		size_t plain = plain_bytes(text, at);
 
-		if (byte >= 0x20 && byte != '"' && byte != '\\')
-			continue;
-		str_add(out, text.ptr + from, i - from);
-		escape(out, byte);
-		from = i + 1;
+		str_add(out, text.ptr + at, plain);
+		at += plain;
+		if (at < text.len)
+			escape(out, (unsigned char)text.ptr[at]);
 	}
-	if (text.len > from)
-		str_add(out, text.ptr + from, text.len - from);
 	str_add_char(out, '"');
 }
 
@@ -118,8 +143,17 @@ void jsonw_string(struct jsonw *json, const char *text)
 
 void jsonw_int(struct jsonw *json, int64_t number)
 {
+	uint64_t left = number < 0 ? -(uint64_t)number : (uint64_t)number;
+	char digits[20];
+	size_t at = sizeof(digits);
+
 	before_value(json);
-	str_printf(json->out, "%" PRId64, number);
+	do
+		digits[--at] = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (number < 0)
+		str_add_char(json->out, '-');
+	str_add(json->out, digits + at, sizeof(digits) - at);
 }
 
 void jsonw_double(struct jsonw *json, double number)
@@ -130,9 +164,13 @@ void jsonw_double(struct jsonw *json, double number)
 		jsonw_null(json);
 		return;
 	}
+	if (number == floor(number) && fabs(number) < 9e15 && (number != 0 || !signbit(number))) {
+		jsonw_int(json, (int64_t)number);
+		return;
+	}
 	before_value(json);
-	if (number == floor(number) && fabs(number) < 9e15) {
-		str_printf(json->out, "%.0f", number);
+	if (number == 0) {
+		str_add_text(json->out, "-0");
 		return;
 	}
 	for (int digits = 6; digits <= 17; digits++) {

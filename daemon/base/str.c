@@ -80,7 +80,10 @@ void str_add_text(struct str *str, const char *text)
 
 void str_add_char(struct str *str, char byte)
 {
-	str_add(str, &byte, 1);
+	if (str->len + 2 > str->cap)
+		str_reserve(str, 1);
+	str->ptr[str->len++] = byte;
+	str->ptr[str->len] = '\0';
 }
 
 void str_vprintf(struct str *str, const char *format, va_list arguments)
