@@ -69,7 +69,7 @@ def items(count, size, seed, hits):
         language = languages[draw.choices(list(LANGUAGES), LANGUAGES.values())[0]]
         length = min(max(draw.lognormvariate(0, 0.5) / 1.13, 0.1), 4) * (size - 260)
         yield {
-            "uri": f"urn:bench:{seed}:{number}",
+            "uri": f"urn:bench:{number:08}",
             "language": language.code,
             "headline": sentence(language, draw)[:90],
             "body_text": body(language, draw, length, hits),

@@ -36,6 +36,7 @@ class Writer:
         shares = 1 + rules // 1000
         self.lists = [(f"list{n}", self.language()) for n in range(LISTS * shares)]
         self.of_language = {code: [name for name, of in self.lists if of == code] for code in LANGUAGES}
+        self.groups = []  # leaves of the groups since it was emptied, for plain()
         self.entities = [f"ENTITY{n}" for n in range(ENTITIES * shares)]
 
     def language(self):
@@ -62,7 +63,9 @@ class Writer:
         return f"{self.word(code)} <{self.draw.randrange(1, 5)}> ({self.word(code)}|{self.word(code)})"
 
     def group(self, code, least=2, most=4):
-        return "[" + ", ".join(self.leaf(code) for _ in range(self.draw.randrange(least, most + 1))) + "]"
+        leaves = [self.leaf(code) for _ in range(self.draw.randrange(least, most + 1))]
+        self.groups.append(leaves)
+        return "[" + ", ".join(leaves) + "]"
 
     def common(self, code):
         """Something broad, beside which a narrow group stands."""
@@ -85,6 +88,16 @@ class Writer:
         if kind < 0.93:
             return f"{{any: {self.group(code)}, except: {self.group(code, 1, 1)}}}"
         return f"$num <3> ({self.word(code)}|{self.word(code)})"
+
+    def plain(self):
+        """The rules for scripts that know words alone: of each the groups, without gaps and distances."""
+        rules = []
+        for _ in range(self.rules):
+            self.groups = []
+            self.when(self.language())
+            leaves = [[leaf.lstrip("=").split(" <")[0] for leaf in group] for group in self.groups]
+            rules.append(leaves or [[self.word("en")]])
+        return rules
 
     def rule(self, number):
         code = self.language()
