@@ -6,10 +6,10 @@
 
 /* The operator's tool: a table of verbs. */
 static const struct verb *const verbs[] = {
-	&check_verb,   &test_verb,   &explain_verb,    &classify_verb, &rules_verb,
-	&publish_verb, &tail_verb,   &replay_verb,     &history_verb,  &status_verb,
-	&top_verb,     &reload_verb, &deadletter_verb, &held_verb,     &journal_verb,
-	&bench_verb,   &config_verb, &schema_verb,     &version_verb,
+	&check_verb,	  &test_verb,	&explain_verb, &classify_verb, &rules_verb,  &publish_verb,
+	&tail_verb,	  &replay_verb, &history_verb, &status_verb,   &top_verb,    &reload_verb,
+	&deadletter_verb, &held_verb,	&journal_verb, &bench_verb,    &keygen_verb, &keys_verb,
+	&config_verb,	  &schema_verb, &version_verb,
 };
 
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

@@ -3,6 +3,7 @@
 #include "app/control.h"
 #include "app/logfile.h"
 #include "app/notify.h"
+#include "app/proof.h"
 #include "app/signals.h"
 #include "app/stores.h"
 #include "app/watch.h"
@@ -51,6 +52,7 @@ static struct feed *open_feed(struct app *app, size_t index, struct err *err)
 {
 	const struct conf_feed *feed = &app->conf->feeds[index];
 	size_t limit = (size_t)app->conf->limits.message_bytes;
+	struct bus_curve curve;
 	struct feed_options options = {
 		.name = feed->name,
 		.endpoint = feed->endpoint,
@@ -59,6 +61,9 @@ static struct feed *open_feed(struct app *app, size_t index, struct err *err)
 		.topics = feed->topics.at,
 		.topic_count = feed->topics.len,
 		.high_water = (int)feed->high_water,
+		.curve = feed->mode == MODE_BIND
+				 ? guard_serves(app->guard, ALLOW_FEED, feed->endpoint)
+				 : guard_visits(app->guard, feed->server_key, &curve),
 		.message_max = 2 * limit > FUSE_LEAST ? 2 * limit : FUSE_LEAST,
 		.silence = feed->silence_ms * (CLOCK_SECOND / 1000),
 		.times = {.reconnect = (int)feed->reconnect_ms,
@@ -82,10 +87,15 @@ static int open_feeds(struct app *app, struct err *err)
 
 static int open_output(struct app *app, struct err *err)
 {
+	const char *endpoint = app->conf->output.endpoint;
+	bool bind = app->conf->output.mode == MODE_BIND;
+	struct bus_curve curve;
 	struct output_options options = {
-		.endpoint = app->conf->output.endpoint,
-		.bind = app->conf->output.mode == MODE_BIND,
+		.endpoint = endpoint,
+		.bind = bind,
 		.high_water = (int)app->conf->output.high_water,
+		.curve = bind ? guard_serves(app->guard, ALLOW_EVENTS, endpoint)
+			      : guard_visits(app->guard, app->conf->output.server_key, &curve),
 		.linger_ms = LINGER_MS,
 	};
 
@@ -120,6 +130,7 @@ static int open_replay(struct app *app, struct err *err)
 		.journal = conf->journal.path,
 		.head = &app->pipeline.head,
 		.log = app->log,
+		.guard = app->guard,
 	};
 
 	if (!options.endpoint)
@@ -133,6 +144,16 @@ static int open_replay(struct app *app, struct err *err)
 	}
 	app->replay = replay_start(&options, err);
 	return app->replay ? 0 : -1;
+}
+
+static int open_guard(struct app *app, struct err *err)
+{
+	struct guard_options options = {.bus = app->bus, .conf = app->conf, .log = app->log};
+
+	if (guard_open(&options, &app->guard, err) < 0)
+		return -1;
+	app->pipeline.guard = app->guard;
+	return 0;
 }
 
 static int open_all(struct app *app, struct err *err)
@@ -150,12 +171,15 @@ static int open_all(struct app *app, struct err *err)
 	if (wake_init(&pipeline->ended, err) < 0 || wake_init(&app->told, err) < 0)
 		return -1;
 	app->bus = bus_open(err);
-	if (!app->bus)
+	if (!app->bus || open_guard(app, err) < 0)
 		return -1;
 	if (stores_open(app, err) < 0 || open_control(app, err) < 0 || open_output(app, err) < 0 ||
 	    open_replay(app, err) < 0)
 		return -1;
-	return open_feeds(app, err);
+	if (open_feeds(app, err) < 0 || proof_run(app, err) < 0)
+		return -1;
+	guard_begin(app->guard);
+	return 0;
 }
 
 static int start_threads(struct app *app, struct err *err)
@@ -234,6 +258,7 @@ static void close_all(struct app *app)
 	output_close(pipeline->output);
 	control_close(app->control);
 	stores_close(app);
+	guard_close(app->guard);
 	if (app->bus)
 		bus_close(app->bus);
 	wake_fini(&app->told);

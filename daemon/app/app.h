@@ -44,6 +44,8 @@ struct app {
 	struct sequencer *sequencer;
 	struct loader *loader;
 	struct control *control;
+	struct guard *guard; /* NULL: everything is in clear */
+	unsigned control_cuts;
 	struct replay *replay; /* NULL: none */
 	struct http *http;     /* NULL: none */
 	struct wake told;      /* the loader has a verdict */

@@ -300,6 +300,9 @@ void control_turn(struct control *control)
 {
 	struct bus_message message;
 
+	if (control)
+		guard_turn(control->app->guard, ALLOW_CONTROL, control->socket,
+			   &control->app->control_cuts);
 	for (int i = 0; control && i < TURN_MAX; i++) {
 		if (bus_receive(control->socket, &message, NULL) <= 0)
 			return;
@@ -340,6 +343,7 @@ struct control *control_open(struct app *app, struct err *err)
 		.linger_ms = LINGER_MS,
 		.message_max = 4 * CONTROL_REQUEST_MAX, /* a fuse; what is below gets a sentence */
 		.name = "control",
+		.curve = guard_serves(app->guard, ALLOW_CONTROL, app->conf->control.endpoint),
 	};
 	struct bus_socket *socket = bus_socket_open(app->bus, &options, err);
 	struct control *control;

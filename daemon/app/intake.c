@@ -286,8 +286,12 @@ static void show(struct intake *intake)
 
 static void turn(struct intake *intake, int64_t now)
 {
-	for (size_t i = 0; i < intake->pipeline->conf->feed_count; i++) {
-		feed_turn(intake->pipeline->feeds[i], now, note, intake->pipeline->log);
+	struct pipeline *pipeline = intake->pipeline;
+
+	for (size_t i = 0; i < pipeline->conf->feed_count; i++) {
+		guard_turn(pipeline->guard, ALLOW_FEED, feed_socket(pipeline->feeds[i]),
+			   &pipeline->feed_cuts[i]);
+		feed_turn(pipeline->feeds[i], now, note, pipeline->log);
 		watch_silence(intake, i);
 	}
 	if (intake->pipeline->spool && intake->filled == 0)

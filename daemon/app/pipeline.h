@@ -3,6 +3,7 @@
 
 #include "app/counters.h"
 #include "app/generation.h"
+#include "app/guard.h"
 #include "app/hold.h"
 #include "app/known.h"
 #include "app/letters.h"
@@ -31,6 +32,8 @@ struct pipeline {
 	struct counters counters;
 	struct feed *feeds[CONF_FEEDS_MAX];
 	struct output *output;
+	struct guard *guard; /* anybody's; NULL: everything is in clear */
+	unsigned feed_cuts[CONF_FEEDS_MAX], output_cuts; /* of the guard; as the sockets */
 	struct journal *journal;
 	struct known *known;		 /* the sequencer's */
 	struct versions *versions;	 /* the sequencer's */

@@ -14,6 +14,8 @@ struct replay {
 	struct journal_reader *reader;
 	const _Atomic uint64_t *head;
 	struct log *log;
+	struct guard *guard;
+	unsigned cuts; /* of the guard */
 	struct wake stop;
 	atomic_bool stopping;
 	_Atomic uint64_t requests, refused, events;
@@ -70,8 +72,10 @@ static void *serve(void *context)
 
 	pthread_setname_np(pthread_self(), "replay");
 	while (!atomic_load(&replay->stopping)) {
-		int got = bus_receive(replay->socket, &message, NULL);
+		int got;
 
+		guard_turn(replay->guard, ALLOW_REPLAY, replay->socket, &replay->cuts);
+		got = bus_receive(replay->socket, &message, NULL);
 		if (got > 0) {
 			take_request(replay, &message);
 			bus_message_fini(&message);
@@ -92,6 +96,7 @@ static int open_all(struct replay *replay, const struct replay_options *options,
 		.linger_ms = LINGER_MS,
 		.message_max = REPLAY_REQUEST_MAX,
 		.name = "replay",
+		.curve = guard_serves(options->guard, ALLOW_REPLAY, options->endpoint),
 	};
 
 	if (wake_init(&replay->stop, err) < 0)
@@ -118,6 +123,7 @@ struct replay *replay_start(const struct replay_options *options, struct err *er
 
 	replay->log = options->log;
 	replay->head = options->head;
+	replay->guard = options->guard;
 	replay->stop.fd = -1;
 	if (open_all(replay, options, err) == 0) {
 		if (pthread_create(&replay->thread, NULL, serve, replay) == 0)
@@ -141,6 +147,11 @@ void replay_stop(struct replay *replay)
 const char *replay_endpoint(const struct replay *replay)
 {
 	return bus_socket_endpoint(replay->socket);
+}
+
+struct bus_socket *replay_socket(const struct replay *replay)
+{
+	return replay->socket;
 }
 
 struct replay_look replay_look(struct replay *replay)

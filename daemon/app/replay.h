@@ -1,6 +1,7 @@
 #ifndef APP_REPLAY_H
 #define APP_REPLAY_H
 
+#include "app/guard.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "bus/bus.h"
@@ -43,6 +44,7 @@ struct replay_options {
 	const char *journal;	      /* the folder */
 	const _Atomic uint64_t *head; /* events up to it are on disk; NULL: as the folder says */
 	struct log *log;
+	struct guard *guard;
 };
 struct replay_look { /* a copy, of now */
 	uint64_t requests, refused, events;
@@ -54,6 +56,7 @@ struct replay *replay_start(const struct replay_options *options, struct err *er
 /* Ends the thread and closes the socket. NULL is fine. */
 void replay_stop(struct replay *replay);
 const char *replay_endpoint(const struct replay *replay);
+struct bus_socket *replay_socket(const struct replay *replay);
 /* From any thread. */
 struct replay_look replay_look(struct replay *replay);
 

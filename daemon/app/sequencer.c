@@ -387,6 +387,8 @@ static void turn(struct sequencer *sequencer, int64_t now)
 
 	watch_clock(sequencer, now);
 	look_at_journal(pipeline);
+	guard_turn(pipeline->guard, ALLOW_EVENTS, output_socket(pipeline->output),
+		   &pipeline->output_cuts);
 	output_turn(pipeline->output);
 	atomic_store(&pipeline->subscriptions, output_subscriptions(pipeline->output));
 	atomic_fetch_add(&pipeline->sequencer_turns, 1);

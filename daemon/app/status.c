@@ -157,6 +157,10 @@ void app_write_status(struct app *app, struct jsonw *json)
 	write_output(app, &counts, json);
 	jsonw_key(json, "replay"); /* null: none */
 	write_replay(app, json);
+	jsonw_key(json, "security");
+	jsonw_object(json);
+	guard_write_status(app->guard, json);
+	jsonw_object_end(json);
 	jsonw_key(json, "deadletters");
 	write_letters(app, json);
 	write_text(json, "http", app->http ? http_place(app->http) : NULL);

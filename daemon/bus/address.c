@@ -165,6 +165,21 @@ int bus_probe(const char *endpoint, int timeout_ms, struct err *err)
 	return 0;
 }
 
+void bus_reachable(const char *endpoint, struct str *out)
+{
+	static const char *const everywhere[] = {"tcp://*:", "tcp://0.0.0.0:", "tcp://[::]:"};
+
+	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++) {
+		size_t len = strlen(everywhere[i]);
+
+		if (strncmp(endpoint, everywhere[i], len) != 0)
+			continue;
+		str_printf(out, "tcp://%s:%s", i == 2 ? "[::1]" : "127.0.0.1", endpoint + len);
+		return;
+	}
+	str_add_text(out, endpoint);
+}
+
 static int bind_listen(const struct address *address)
 {
 	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

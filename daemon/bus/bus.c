@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -144,6 +145,8 @@ static int bind_socket(struct bus_socket *socket, const char *endpoint, struct e
 		if (fd < 0)
 			return -1;
 		set_number(socket->zmq, ZMQ_USE_FD, fd);
+		if (socket->curve && !socket->ipc_path)
+			socket->listener = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 		if (zmq_bind(socket->zmq, endpoint) == 0)
 			return take_endpoint(socket, err);
 		close(fd);
@@ -165,8 +168,10 @@ struct bus_socket *socket_make(struct bus *bus, const struct bus_options *option
 {
 	OWNED(bus_socket_close) struct bus_socket *socket = xcalloc(1, sizeof(*socket));
 
+	socket->listener = -1;
 	socket->zmq = zmq_socket(bus->context, kinds[options->kind]);
-	if (socket->zmq && set_options(socket->zmq, options) == 0)
+	if (socket->zmq && set_options(socket->zmq, options) == 0 &&
+	    socket_set_curve(socket, options->curve) == 0)
 		return MOVE(socket);
 	err_set(err, "%s%s%s", options->name ? options->name : "", options->name ? ": " : "",
 		zmq_strerror(errno));
@@ -203,6 +208,8 @@ void bus_socket_close(struct bus_socket *socket)
 		return;
 	if (socket->ipc_path)
 		remove_path(socket);
+	if (socket->listener >= 0)
+		close(socket->listener);
 	if (socket->zmq)
 		zmq_close(socket->zmq);
 	free(socket->ipc_path);

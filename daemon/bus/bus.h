@@ -40,6 +40,7 @@ struct bus_times {
 	int keepalive;		      /* TCP: that a machine may stay dumb; 6000 or more */
 };
 
+struct bus_curve;
 struct bus_options {
 	enum bus_kind kind;
 	const char *endpoint;
@@ -55,6 +56,7 @@ struct bus_options {
 	 * stopped stops all, so it is for a tool that plays a file, never for the daemon's output.
 	 */
 	bool lossless;
+	const struct bus_curve *curve; /* bus/curve.h; NULL: in clear */
 };
 
 /*
@@ -77,6 +79,9 @@ const char *bus_socket_endpoint(const struct bus_socket *socket);
  * -1 the endpoint cannot be asked (err). Waits for TCP at most timeout_ms.
  */
 int bus_probe(const char *endpoint, int timeout_ms, struct err *err);
+
+/* Adds the endpoint to connect to from this host: a wildcard is this host itself. */
+void bus_reachable(const char *endpoint, struct str *out);
 
 /*
  * One message of up to BUS_FRAMES_MAX frames; further frames are read and thrown away, `frames`

@@ -58,7 +58,8 @@ struct feed {
 	struct line line;
 	struct line next; /* beside a silent one; NULLs: none */
 	int64_t next_begun, next_stood;
-	bool takes_over; /* `next` does if `line` still has nothing */
+	struct bus_curve curve; /* of the options */
+	bool takes_over;	/* `next` does if `line` still has nothing */
 };
 
 OWNED_CLEANUP(struct feed *, feed_close);
@@ -108,6 +109,7 @@ static int line_open(struct feed *feed, struct line *line, struct err *err)
 		.high_water = options->high_water,
 		.message_max = options->message_max,
 		.times = options->times,
+		.curve = options->curve,
 	};
 	char name[128];
 
@@ -130,6 +132,10 @@ struct feed *feed_open(struct bus *bus, const struct feed_options *options, stru
 	feed->options = *options;
 	feed->options.name = xstrdup(options->name);
 	feed->options.endpoint = xstrdup(options->endpoint);
+	if (options->curve) {
+		feed->curve = *options->curve;
+		feed->options.curve = &feed->curve;
+	}
 	times->reconnect = times->reconnect ? times->reconnect : 1000;
 	times->reconnect_max = times->reconnect_max ? times->reconnect_max : 10000;
 	times->handshake = times->handshake ? times->handshake : 2000;

@@ -1,7 +1,7 @@
 #ifndef BUS_FEED_H
 #define BUS_FEED_H
 
-#include "bus/bus.h"
+#include "bus/curve.h"
 
 /*
  * A feed: a SUB or PULL socket with a monitor. There are three ways to go deaf without an error,
@@ -35,6 +35,7 @@ struct feed_options {
 	const char *const *topics; /* must outlive the feed */
 	size_t topic_count;
 	int high_water;
+	const struct bus_curve *curve; /* NULL: in clear; copied, its keys borrowed */
 	size_t message_max; /* the memory fuse, well above the limit that rejects with a count */
 	struct bus_times times;
 	int64_t silence; /* ns; 0: any is allowed */

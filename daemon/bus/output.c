@@ -24,6 +24,7 @@ struct output *output_open(struct bus *bus, const struct output_options *options
 		.linger_ms = options->linger_ms,
 		.message_max = SUBSCRIPTION_MAX,
 		.name = "output",
+		.curve = options->curve,
 	};
 	struct bus_socket *socket = bus_socket_open(bus, &wanted, err);
 	struct output *output;

@@ -11,6 +11,7 @@ struct output_options {
 	bool bind;
 	int high_water;
 	int linger_ms;
+	const struct bus_curve *curve; /* NULL: in clear */
 };
 struct output *output_open(struct bus *bus, const struct output_options *options, struct err *err);
 void output_close(struct output *output);

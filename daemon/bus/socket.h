@@ -13,6 +13,8 @@ struct bus_socket {
 	char *endpoint;	    /* bound or connected */
 	char *ipc_path;	    /* to be removed at close, or NULL */
 	uint64_t ipc_inode; /* so that nobody else's file is removed */
+	bool curve;	    /* it has keys */
+	int listener;	    /* of a bound TCP socket with keys our own descriptor, else -1 */
 };
 
 /* bus_socket_open in two steps, for who must watch the first connection, too. NULL and -1 with err.
@@ -25,5 +27,8 @@ int socket_attach(struct bus_socket *socket, const struct bus_options *options, 
  * and ret_inode are what to remove at close; NULL for TCP and for abstract names ("ipc://@name").
  */
 int address_listen(const char *endpoint, char **ret_path, uint64_t *ret_inode, struct err *err);
+
+/* bus/curve.c: sets a new socket's keys; NULL: none. -1 with errno. */
+int socket_set_curve(struct bus_socket *socket, const struct bus_curve *curve);
 
 #endif

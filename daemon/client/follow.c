@@ -15,6 +15,9 @@
  * each heartbeat the replay's count of its topics proves the rest.
  */
 #define TURN_MS 250 /* at most so long it waits before it looks at its clocks */
+#define KEY_TRY_MS                                                                                 \
+	3000 /* a live connection is silent for so long, three heartbeats, before the other        \
+	      * server key is tried */
 #define HEARTBEAT "heartbeat"
 
 /* --- telling ------------------------------------------------------------------------------------
@@ -301,6 +304,18 @@ static bool receive(struct newstag *newstag)
 	return true;
 }
 
+/* Nothing has come for long: the daemon may have the other key by now. */
+static void try_other_key(struct newstag *newstag)
+{
+	int64_t since = newstag->heard_ms > newstag->opened_ms ? newstag->heard_ms
+							       : newstag->opened_ms;
+
+	if (!newstag->keys.two || client_now_ms() - since < KEY_TRY_MS)
+		return;
+	client_turn_keys(&newstag->keys);
+	client_open_live(newstag);
+}
+
 /* --- the loop -----------------------------------------------------------------------------------
  */
 
@@ -348,6 +363,7 @@ int newstag_next(struct newstag *newstag, int timeout_ms, struct newstag_message
 			return result;
 		if (!idle)
 			continue;
+		try_other_key(newstag);
 		if (timeout_ms >= 0 && left <= 0)
 			return 0;
 		if (!rest(newstag, timeout_ms < 0 ? -1 : left))

@@ -19,6 +19,10 @@ struct topic_place {
 
 struct newstag {
 	void *context, *live;
+	char *output;
+	int high_water;
+	struct client_keys keys;       /* of `live` */
+	int64_t opened_ms;	       /* when `live` was */
 	struct newstag_replay *replay; /* NULL: gaps are told */
 	struct newstag_query query;    /* the one at hand; its texts are owned */
 	bool filtered, known;	       /* known: `position` says something */
@@ -46,6 +50,11 @@ struct newstag {
 	int64_t heard_ms;    /* when the last live message came; 0: none yet */
 	char text[320], error[256];
 };
+
+/* Opens `live`, or opens it anew in the place of the one that is there. -1 with errno; then that
+ * stays.
+ */
+int client_open_live(struct newstag *newstag);
 
 /* What a step came to: 1 ret_message is to be given, 0 go on, -1 it cannot go on. */
 /* Takes what the replay has answered, or asks. `ret_idle`: nothing to do but wait. */

@@ -37,6 +37,20 @@ bool client_seen_add(struct seen *seen, struct text id);
 void client_seen_given(struct seen *seen, const struct newstag_message *message);
 void client_seen_fini(struct seen *seen);
 
+/* --- keys */
+struct client_keys {
+	bool set, two; /* two: `server` holds two different ones */
+	int turn;      /* which of them */
+	char own_public[NEWSTAG_KEY_SIZE], own_secret[NEWSTAG_KEY_SIZE];
+	char server[2][NEWSTAG_KEY_SIZE];
+};
+/* -1 with errno when one lacks or is no key. */
+int client_copy_keys(struct client_keys *keys, const struct newstag_keys *given);
+/* Sets a new socket's. */
+int client_set_keys(void *socket, const struct client_keys *keys);
+/* The other server key is to be tried next, where there are two. */
+void client_turn_keys(struct client_keys *keys);
+
 /* --- requests */
 #define ASK_FRAMES_MAX 2001 /* of a reply */
 #define ASK_FRAME_MAX ((int64_t)64 << 20)
@@ -46,6 +60,7 @@ struct newstag_replay {
 	void *context;
 	bool owns_context;
 	char *endpoint;
+	struct client_keys keys;
 	void *socket;	    /* NULL: to be opened at the next request */
 	bool waiting, bare; /* bare: the header alone was asked for */
 	int64_t asked_ms;   /* when the last request went out */
@@ -56,7 +71,8 @@ struct newstag_replay {
 	char request[ASK_TEXT_MAX];
 	char error[256];
 };
-struct newstag_replay *client_replay_open(void *context, const char *endpoint);
+struct newstag_replay *client_replay_open(void *context, const char *endpoint,
+					  const struct client_keys *keys);
 /* `count`: the header alone, without the events. -1: cannot be sent. */
 int client_replay_send(struct newstag_replay *replay, const struct newstag_query *query,
 		       bool count);

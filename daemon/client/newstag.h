@@ -25,6 +25,18 @@
  */
 #pragma GCC visibility push(default)
 
+/* CURVE keys for a daemon with security.curve on: Z85, 40 characters each. Of the daemon two may be
+ * given: when nothing comes they are tried in turn, so that a change of its keys loses nothing. */
+#define NEWSTAG_KEY_SIZE 41 /* terminated */
+struct newstag_keys {
+	const char *public_key, *secret_key; /* one's own */
+	const char *server_key;		     /* the daemon's public key */
+	const char *next_server_key;	     /* NULL: none */
+};
+/* Of a file of `newstag keygen`; ret_secret may be NULL. -1 with errno, EINVAL: a key lacks. */
+int newstag_key_file(const char *path, char ret_public[NEWSTAG_KEY_SIZE],
+		     char ret_secret[NEWSTAG_KEY_SIZE]);
+
 struct newstag_options {
 	const char *output; /* where events are published */
 	const char *replay; /* where missing ones are asked for; NULL: they are told, not filled */
@@ -37,7 +49,8 @@ struct newstag_options {
 	const char *since;  /* or: what was recorded since (RFC 3339); NULL: see from */
 	const char *stream; /* the stream that `from` counts in; NULL: the present one. When the
 			       daemon has another by now, that is told and taken from its start */
-	int high_water;	    /* live messages that may wait here; 0: 10,000 */
+	const struct newstag_keys *keys; /* NULL: in clear */
+	int high_water;			 /* live messages that may wait here; 0: 10,000 */
 };
 
 enum newstag_kind {
@@ -106,7 +119,8 @@ struct newstag_page {
 };
 
 struct newstag_replay;
-struct newstag_replay *newstag_replay_open(const char *endpoint);
+/* NULL with errno. `keys` NULL: in clear. */
+struct newstag_replay *newstag_replay_open(const char *endpoint, const struct newstag_keys *keys);
 void newstag_replay_close(struct newstag_replay *replay);
 /* 1 a page, 0 no answer within timeout_ms, -1 refused or unreadable (newstag_replay_error). */
 int newstag_replay_ask(struct newstag_replay *replay, const struct newstag_query *query,

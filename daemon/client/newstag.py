@@ -19,18 +19,40 @@ import json
 import time
 
 import zmq
+import zmq.auth
 
 HEARTBEAT = b"heartbeat"
 IDS = 16384  # of events given, kept to know them again: at least so many, at most twice
 BEYOND_MAX = 65536
 ANSWER_S = 5.0
 RETRY_S = 0.5
+KEY_TRY_S = 3.0  # a live connection is silent for so long, three heartbeats, before the other key is tried
 LAST_SEQUENCE = 1 << 53
 
 Message = collections.namedtuple(
     "Message", "kind topic payload event sequence replayed first last text", defaults=(None,) * 8
 )
 Page = collections.namedtuple("Page", "stream oldest next head count more events until missing")
+
+
+class Keys:
+    """CURVE keys for a daemon with security.curve on: one's own NAME.key_secret, and the daemon's public key
+    (40 characters, or its file). `next_server`: one that it may have by now; the two are tried in turn when
+    nothing comes, and the replay fills the gap."""
+
+    def __init__(self, own, server, next_server=None):
+        self.public, self.secret = zmq.auth.load_certificate(own)
+        if self.secret is None:
+            raise ValueError(f"{own} holds no secret key")
+        self.servers = [self._server(key) for key in (server, next_server) if key]
+
+    @staticmethod
+    def _server(key):
+        return key.encode() if len(key) == 40 and "/" not in key else zmq.auth.load_certificate(key)[0]
+
+    def set(self, socket, turn):
+        socket.curve_publickey, socket.curve_secretkey = self.public, self.secret
+        socket.curve_serverkey = self.servers[turn % len(self.servers)]
 
 
 class Refused(Exception):
@@ -40,8 +62,9 @@ class Refused(Exception):
 class Replay:
     """The daemon's replay: one request, one page."""
 
-    def __init__(self, endpoint, context=None):
+    def __init__(self, endpoint, context=None, keys=None):
         self.endpoint = endpoint
+        self.keys, self.turn = keys, 0
         self.context = context or zmq.Context.instance()
         self.socket = None
 
@@ -56,10 +79,13 @@ class Replay:
             self.socket = self.context.socket(zmq.REQ)
             self.socket.linger = 0
             self.socket.reconnect_ivl = 200
+            if self.keys:
+                self.keys.set(self.socket, self.turn)
             self.socket.connect(self.endpoint)
         self.socket.send(json.dumps({key: value for key, value in request.items() if value is not None}).encode())
         if not self.socket.poll(timeout_s * 1000):
             self.close()  # it would wait for that answer for ever
+            self.turn += 1
             return None
         frames = self.socket.recv_multipart()
         header = json.loads(frames[0])
@@ -110,9 +136,10 @@ class Subscription:
     `since`: a time; neither: from now on. `position` and `stream` are what to go on from after a restart."""
 
     def __init__(self, output, replay=None, topics=(), start=None, since=None, stream="", prefix="event.",
-                 high_water=10000, context=None):
+                 high_water=10000, context=None, keys=None):
         self.context = context or zmq.Context.instance()
-        self.replay = Replay(replay, self.context) if replay else None
+        self.replay = Replay(replay, self.context, keys) if replay else None
+        self.output, self.high_water, self.keys, self.turn = output, high_water, keys, 0
         self.topics = list(topics) or [prefix]
         self.filtered = not any(prefix.startswith(topic) for topic in self.topics)
         self.stream, self.before = stream, None
@@ -126,14 +153,28 @@ class Subscription:
         self.excused = 0  # told as damaged since the last live event: of whatever topic
         self.begun = self.replay is None
         self.held = None
-        self.live = self.context.socket(zmq.SUB)
-        self.live.linger = 0
-        self.live.rcvhwm = high_water
-        self.live.tcp_keepalive = 1
+        self.live = self._open()
+
+    def _open(self):
+        live = self.context.socket(zmq.SUB)
+        live.linger = 0
+        live.rcvhwm = self.high_water
+        live.tcp_keepalive = 1
+        if self.keys:
+            self.keys.set(live, self.turn)
         for topic in self.topics:
-            self.live.subscribe(topic)
-        self.live.subscribe(HEARTBEAT)
-        self.live.connect(output)
+            live.subscribe(topic)
+        live.subscribe(HEARTBEAT)
+        live.connect(self.output)
+        self.heard = time.monotonic()
+        return live
+
+    def _try_other_key(self):
+        """Nothing has come for long: the daemon may have the other key by now."""
+        if self.keys and len(self.keys.servers) > 1 and time.monotonic() - self.heard > KEY_TRY_S:
+            self.turn += 1
+            self.live.close(0)
+            self.live = self._open()
 
     def close(self):
         self.live.close(0)
@@ -165,8 +206,12 @@ class Subscription:
                 self._take(*held)
             else:
                 left = end - time.monotonic()
-                if not self.live.poll(max(left, 0) * 1000):
-                    return None
+                if not self.live.poll(min(max(left, 0), 1) * 1000):
+                    self._try_other_key()
+                    if left <= 0:
+                        return None
+                    continue
+                self.heard = time.monotonic()
                 frames = self.live.recv_multipart()
                 if len(frames) == 2:
                     self._take(*frames)

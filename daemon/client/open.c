@@ -59,6 +59,11 @@ static int take_options(struct newstag *newstag, const struct newstag_options *o
 {
 	const char *prefix = options->prefix ? options->prefix : "event.";
 
+	newstag->output = strdup(options->output);
+	newstag->high_water = options->high_water ? options->high_water : HIGH_WATER;
+	if (!newstag->output ||
+	    (options->keys && client_copy_keys(&newstag->keys, options->keys) < 0))
+		return -1;
 	newstag->filtered = is_filtered(options, prefix);
 	if (copy_topics(newstag, options, prefix) < 0 || make_room(newstag) < 0)
 		return -1;
@@ -72,32 +77,51 @@ static int take_options(struct newstag *newstag, const struct newstag_options *o
 /* --- sockets ------------------------------------------------------------------------------------
  */
 
-static int open_live(struct newstag *newstag, const struct newstag_options *options)
+static int set_up(struct newstag *newstag, void *live)
 {
-	int high_water = options->high_water ? options->high_water : HIGH_WATER, none = 0, on = 1;
+	int none = 0, on = 1;
 	int64_t most = MESSAGE_MAX;
 
-	newstag->live = zmq_socket(newstag->context, ZMQ_SUB);
-	if (!newstag->live)
-		return -1;
 	/* No ZMTP heartbeats: on a receiving socket they kill the process (libzmq 4.3.4). */
-	zmq_setsockopt(newstag->live, ZMQ_RCVHWM, &high_water, sizeof(high_water));
-	zmq_setsockopt(newstag->live, ZMQ_LINGER, &none, sizeof(none));
-	zmq_setsockopt(newstag->live, ZMQ_TCP_KEEPALIVE, &on, sizeof(on));
-	zmq_setsockopt(newstag->live, ZMQ_MAXMSGSIZE, &most, sizeof(most));
+	zmq_setsockopt(live, ZMQ_RCVHWM, &newstag->high_water, sizeof(newstag->high_water));
+	zmq_setsockopt(live, ZMQ_LINGER, &none, sizeof(none));
+	zmq_setsockopt(live, ZMQ_TCP_KEEPALIVE, &on, sizeof(on));
+	zmq_setsockopt(live, ZMQ_MAXMSGSIZE, &most, sizeof(most));
 	for (size_t i = 0; i < newstag->query.topic_count; i++)
-		if (zmq_setsockopt(newstag->live, ZMQ_SUBSCRIBE, newstag->query.topics[i],
+		if (zmq_setsockopt(live, ZMQ_SUBSCRIBE, newstag->query.topics[i],
 				   strlen(newstag->query.topics[i])) < 0)
 			return -1;
-	zmq_setsockopt(newstag->live, ZMQ_SUBSCRIBE, HEARTBEAT, strlen(HEARTBEAT));
-	return zmq_connect(newstag->live, options->output);
+	zmq_setsockopt(live, ZMQ_SUBSCRIBE, HEARTBEAT, strlen(HEARTBEAT));
+	if (client_set_keys(live, &newstag->keys) < 0)
+		return -1;
+	return zmq_connect(live, newstag->output);
+}
+
+int client_open_live(struct newstag *newstag)
+{
+	void *live = zmq_socket(newstag->context, ZMQ_SUB);
+
+	if (!live)
+		return -1;
+	if (set_up(newstag, live) < 0) {
+		int error = errno;
+
+		zmq_close(live);
+		errno = error;
+		return -1;
+	}
+	if (newstag->live)
+		zmq_close(newstag->live);
+	newstag->live = live;
+	newstag->opened_ms = client_now_ms();
+	return 0;
 }
 
 /* The events are subscribed to before it is asked where the stream stands: nothing falls between.
  */
 static int open_replay(struct newstag *newstag, const struct newstag_options *options)
 {
-	newstag->replay = client_replay_open(newstag->context, options->replay);
+	newstag->replay = client_replay_open(newstag->context, options->replay, &newstag->keys);
 	if (!newstag->replay)
 		return -1;
 	newstag->known = options->from > 0;
@@ -115,7 +139,7 @@ struct newstag *newstag_open(const struct newstag_options *options)
 		return NULL;
 	newstag->context = zmq_ctx_new();
 	if (newstag->context && take_options(newstag, options) == 0 &&
-	    open_live(newstag, options) == 0 &&
+	    client_open_live(newstag) == 0 &&
 	    (!options->replay || open_replay(newstag, options) == 0))
 		return newstag;
 	newstag_close(newstag);
@@ -146,6 +170,8 @@ void newstag_close(struct newstag *newstag)
 	free(newstag->topics);
 	free(newstag->beyond);
 	client_seen_fini(&newstag->seen);
+	explicit_bzero(&newstag->keys, sizeof(newstag->keys));
+	free(newstag->output);
 	free(newstag);
 	errno = error;
 }

@@ -144,7 +144,8 @@ static int open_socket(struct newstag_replay *replay)
 	zmq_setsockopt(replay->socket, ZMQ_MAXMSGSIZE, &most, sizeof(most));
 	zmq_setsockopt(replay->socket, ZMQ_RECONNECT_IVL, &wait_ms, sizeof(wait_ms));
 	zmq_setsockopt(replay->socket, ZMQ_RECONNECT_IVL_MAX, &most_ms, sizeof(most_ms));
-	if (zmq_connect(replay->socket, replay->endpoint) == 0)
+	if (client_set_keys(replay->socket, &replay->keys) == 0 &&
+	    zmq_connect(replay->socket, replay->endpoint) == 0)
 		return 0;
 	client_replay_drop(replay);
 	return -1;
@@ -160,17 +161,21 @@ void client_replay_drop(struct newstag_replay *replay)
 {
 	if (replay->socket)
 		zmq_close(replay->socket);
+	if (replay->waiting)
+		client_turn_keys(&replay->keys);
 	replay->socket = NULL;
 	replay->waiting = false;
 }
 
-struct newstag_replay *client_replay_open(void *context, const char *endpoint)
+struct newstag_replay *client_replay_open(void *context, const char *endpoint,
+					  const struct client_keys *keys)
 {
 	struct newstag_replay *replay = calloc(1, sizeof(*replay));
 
 	if (!replay)
 		return NULL;
 	replay->context = context;
+	replay->keys = *keys;
 	replay->endpoint = strdup(endpoint);
 	if (replay->endpoint && open_socket(replay) == 0)
 		return replay;
@@ -293,10 +298,18 @@ struct text client_replay_frame(const struct newstag_replay *replay, size_t inde
 /* --- alone --------------------------------------------------------------------------------------
  */
 
-struct newstag_replay *newstag_replay_open(const char *endpoint)
+struct newstag_replay *newstag_replay_open(const char *endpoint, const struct newstag_keys *keys)
 {
-	void *context = zmq_ctx_new();
-	struct newstag_replay *replay = context ? client_replay_open(context, endpoint) : NULL;
+	struct client_keys own = {0};
+	void *context = NULL;
+	struct newstag_replay *replay = NULL;
+
+	if (keys && client_copy_keys(&own, keys) < 0)
+		return NULL;
+	context = zmq_ctx_new();
+	if (context)
+		replay = client_replay_open(context, endpoint, &own);
+	explicit_bzero(&own, sizeof(own));
 
 	if (replay)
 		replay->owns_context = true;
@@ -313,6 +326,7 @@ void newstag_replay_close(struct newstag_replay *replay)
 	free_frames(replay);
 	while (replay->owns_context && zmq_ctx_term(replay->context) < 0 && errno == EINTR)
 		continue;
+	explicit_bzero(&replay->keys, sizeof(replay->keys));
 	free(replay->frames);
 	free(replay->endpoint);
 	free(replay);

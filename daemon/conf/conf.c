@@ -137,40 +137,13 @@ static void set_standards(struct loader *loader, const struct key *keys, size_t 
 		set_standard(loader, &keys[i], key_place(&keys[i], ret_base));
 }
 
-/* Who sets a key that has no effect yet must not think that it has. */
-static void warn_idle(struct loader *loader, const struct key *key, const struct node *node,
-		      const void *place)
-{
-	union {
-		const char *text;
-		unsigned word;
-		bool boolean;
-		int64_t number;
-		struct conf_texts texts;
-	} standard = {0};
-
-	if (!(key->flags & KEY_IDLE))
-		return;
-	set_standard(loader, key, &standard);
-	if (value_equal(key, place, &standard))
-		return;
-	if (key->flags & KEY_UNSAFE)
-		diags_add(loader->diags, DIAG_ERROR, "no-effect", node->place,
-			  "%s is not available in this version, and nothing safe stands in for it",
-			  key->path);
-	else
-		diags_add(loader->diags, DIAG_WARNING, "no-effect", node->place,
-			  "%s has no effect in this version", key->path);
-}
-
 static void set_value(struct loader *loader, const struct key *key, const struct node *node)
 {
 	void *place = key_place(key, loader->conf);
 
 	if (strcmp(key->path, "output.endpoint") == 0 || strcmp(key->path, "output.mode") == 0)
 		loader->output_place = node->place;
-	if (value_read(&loader->context, key, key->path, node, loader->diags, place))
-		warn_idle(loader, key, node, place);
+	value_read(&loader->context, key, key->path, node, loader->diags, place);
 }
 
 /* --- feeds --------------------------------------------------------------------------------------

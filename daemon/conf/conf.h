@@ -35,6 +35,7 @@ struct conf_feed {
 	int64_t high_water; /* messages */
 	int64_t silence_ms; /* 0: any */
 	int64_t reconnect_ms, reconnect_max_ms, handshake_ms, keepalive_ms;
+	const char *server_key; /* NULL: in clear */
 };
 
 struct conf {
@@ -44,6 +45,7 @@ struct conf {
 	struct {
 		const char *endpoint;
 		enum endpoint_mode mode;
+		const char *server_key; /* of a proxy; "": in clear */
 		const char *prefix;
 		int64_t heartbeat_ms; /* 0: none */
 		int64_t high_water;

@@ -25,8 +25,6 @@ enum key_type {
 
 enum {
 	KEY_RELOAD = 1,	  /* a reload changes it */
-	KEY_IDLE = 2,	  /* has no effect yet: a warning where it is set */
-	KEY_UNSAFE = 4,	  /* with KEY_IDLE: an error instead, since it promises safety */
 	KEY_REQUIRED = 8, /* there is no default */
 	KEY_OFF = 16,	  /* an endpoint that may be "off", stored as NULL */
 };

@@ -32,8 +32,6 @@ static void write_comment(const struct key *key, const char *indent, struct str 
 			   : key->least	  ? "\"\""
 					  : "none",
 			   key->flags & KEY_RELOAD ? "" : "; a change needs a restart");
-	if (key->flags & KEY_IDLE)
-		str_printf(out, "%s# no effect yet\n", indent);
 }
 
 static void write_feeds(const struct conf *conf, bool comments, struct str *out)

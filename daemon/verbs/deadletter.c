@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/jsonw.h"
 #include "base/utf8.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/talk.h"
 #include "verbs/verbs.h"
@@ -313,6 +314,8 @@ static const struct verb_option options[] = {
 	{.name = "reason", .value = "REASON", .help = "retry, drop: only of that reason"},
 	{.name = "older", .value = "DURATION", .help = "retry, drop: only what came longer ago"},
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_JSON,

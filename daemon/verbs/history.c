@@ -1,4 +1,5 @@
 #include "base/table.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/show.h"
 #include "verbs/talk.h"
@@ -188,6 +189,8 @@ static const struct verb_option options[] = {
 	{.name = "limit", .value = "N", .help = "at most the newest N; 100 when unsaid"},
 	OPTION_REPLAY,
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_JSON,

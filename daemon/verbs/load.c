@@ -10,14 +10,6 @@
 
 OWNED_CLEANUP(struct conf *, conf_free);
 
-static bool has_option(const struct verb *verb, const char *name)
-{
-	for (const struct verb_option *option = verb->options; option && option->name; option++)
-		if (strcmp(option->name, name) == 0)
-			return true;
-	return false;
-}
-
 void print_str(const struct str *text)
 {
 	if (text->len)
@@ -27,7 +19,7 @@ void print_str(const struct str *text)
 /* In the call's arena, since places of diagnostics and the caller borrow it. */
 static const char *conf_path(struct call *call)
 {
-	const char *path = has_option(call->verb, "config") ? call_value(call, "config") : NULL;
+	const char *path = call_knows(call, "config") ? call_value(call, "config") : NULL;
 	OWNED(free) char *found = path ? NULL : locate_conf();
 
 	return found ? arena_strndup(&call->arena, found, strlen(found)) : path;
@@ -40,7 +32,7 @@ int load_conf(struct call *call, struct conf **ret_conf, const char **ret_path)
 	size_t count = 0;
 	struct diags diags = {0};
 
-	if (has_option(call->verb, "set"))
+	if (call_knows(call, "set"))
 		sets = call_values(call, "set", &count);
 	*ret_conf = conf_load(path, sets, count, &diags);
 	if (*ret_conf)
@@ -116,7 +108,7 @@ static bool named_paths(struct call *call, bool operands, struct engine *engine)
 	if (operands && call->operand_count) {
 		engine->paths = call->operands;
 		engine->path_count = call->operand_count;
-	} else if (has_option(call->verb, "rules")) {
+	} else if (call_knows(call, "rules")) {
 		engine->paths = call_values(call, "rules", &engine->path_count);
 	}
 	return engine->path_count > 0;

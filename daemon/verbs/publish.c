@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/jsonw.h"
 #include "conf/conf.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/talk.h"
 #include "verbs/terminal.h"
@@ -285,6 +286,8 @@ static int connect_and_play(struct player *player, const struct target *target, 
 	struct err err;
 	OWNED(bus_close) struct bus *bus = bus_open(&err);
 	OWNED(bus_socket_close) struct bus_socket *socket = NULL;
+	struct identity identity;
+	int status;
 	struct bus_options options = {
 		.kind = target->push ? BUS_PUSH : BUS_XPUB,
 		.endpoint = target->endpoint,
@@ -294,6 +297,10 @@ static int connect_and_play(struct player *player, const struct target *target, 
 		.lossless = !target->push,
 	};
 
+	status = identity_find(player->call, &identity);
+	if (status)
+		return status;
+	options.curve = identity.given && !target->bind ? &identity.curve : NULL;
 	socket = bus ? bus_socket_open(bus, &options, &err) : NULL;
 	if (!socket)
 		return call_fail(player->call, END_CANNOT_CREATE, "%s", err.text);
@@ -334,6 +341,8 @@ static const struct verb_option options[] = {
 	{.name = "feed",
 	 .value = "NAME",
 	 .help = "the configuration's feed to play to; the first when unsaid"},
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	{.name = "topic",

@@ -1,3 +1,4 @@
+#include "verbs/identity.h"
 #include "verbs/talk.h"
 #include "verbs/verbs.h"
 
@@ -51,6 +52,8 @@ static int run(struct call *call)
 
 static const struct verb_option options[] = {
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	{.name = "timeout",

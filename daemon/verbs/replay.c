@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/show.h"
 #include "verbs/talk.h"
@@ -73,6 +74,8 @@ static int run(struct call *call)
 static const struct verb_option options[] = {
 	OPTION_REPLAY,
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_FROM,

@@ -1,5 +1,7 @@
 #include "verbs/show.h"
 
+#include "verbs/identity.h"
+
 #include "verbs/load.h"
 #include "verbs/talk.h"
 #include "verbs/terminal.h"
@@ -116,14 +118,17 @@ OWNED_CLEANUP(struct newstag_replay *, newstag_replay_close);
 int read_pages(struct call *call, const char *endpoint, struct newstag_query *query,
 	       bool (*take)(void *context, const struct newstag_message *message), void *context)
 {
-	int status = find_listener(call, "the daemon's replay", endpoint);
+	struct identity identity;
+	int status = identity_find(call, &identity);
 	OWNED(newstag_replay_close) struct newstag_replay *replay = NULL;
 	struct newstag_page page;
 	int got;
 
+	if (!status)
+		status = find_listener(call, "the daemon's replay", endpoint);
 	if (status)
 		return status;
-	replay = newstag_replay_open(endpoint);
+	replay = newstag_replay_open(endpoint, identity.given ? &identity.keys : NULL);
 	if (!replay)
 		return call_misused(call, "\"%s\" is no endpoint", endpoint);
 	do {

@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "verbs/identity.h"
 #include "verbs/talk.h"
 #include "verbs/terminal.h"
 #include "verbs/verbs.h"
@@ -154,6 +155,8 @@ static int run(struct call *call)
 
 static const struct verb_option options[] = {
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	{.name = "timeout",

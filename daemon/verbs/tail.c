@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/show.h"
 #include "verbs/talk.h"
@@ -25,6 +26,7 @@ struct tail {
 	struct call *call;
 	struct where where;
 	struct newstag_options options;
+	struct identity identity;
 	struct show show;
 	long count;	  /* 0: no end */
 	int64_t deadline; /* monotonic, CLOCK_NONE: no end */
@@ -157,6 +159,9 @@ static int read_options(struct tail *tail)
 	struct newstag_options *options = &tail->options;
 	int status = call_sequence(tail->call, "from", &options->from);
 
+	if (!status)
+		status = identity_find(tail->call, &tail->identity);
+	options->keys = tail->identity.given ? &tail->identity.keys : NULL;
 	options->output = tail->where.output;
 	options->replay = tail->where.replay;
 	options->prefix = tail->where.prefix;
@@ -211,6 +216,8 @@ static const struct verb_option options[] = {
 	{.name = "output", .value = "ENDPOINT", .help = "where events are published"},
 	OPTION_REPLAY,
 	OPTION_CONTROL,
+	OPTION_KEY,
+	OPTION_SERVER_KEY,
 	OPTION_CONFIG,
 	OPTION_SET,
 	OPTION_FROM,

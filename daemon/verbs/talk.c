@@ -4,6 +4,7 @@
 #include "base/diag.h"
 #include "base/utf8.h"
 #include "conf/type.h"
+#include "verbs/identity.h"
 #include "verbs/load.h"
 #include "verbs/terminal.h"
 
@@ -78,11 +79,17 @@ static int exchange(struct call *call, const char *endpoint, const char *request
 	struct err err;
 	OWNED(bus_close) struct bus *bus = bus_open(&err);
 	OWNED(bus_socket_close) struct bus_socket *socket = NULL;
+	struct identity identity;
 	struct bus_options options = {.kind = BUS_REQ, .endpoint = endpoint, .high_water = 10};
 	struct view frame = view_of(request);
+	int status;
 
 	if (!bus)
 		return call_fail(call, END_INTERNAL, "%s", err.text);
+	status = identity_find(call, &identity);
+	if (status)
+		return status;
+	options.curve = identity.given ? &identity.curve : NULL;
 	socket = bus_socket_open(bus, &options, &err);
 	if (!socket || bus_send(socket, &frame, 1, &err) < 0)
 		return call_fail(call, END_INTERNAL, "%s", err.text);

@@ -112,6 +112,14 @@ static const struct verb_option *own_option(const struct call *call, const char 
 	return option;
 }
 
+bool call_knows(const struct call *call, const char *option)
+{
+	for (const struct verb_option *row = call->verb->options; row && row->name; row++)
+		if (strcmp(row->name, option) == 0)
+			return true;
+	return false;
+}
+
 bool call_flag(const struct call *call, const char *option)
 {
 	const struct verb_option *wanted = own_option(call, option);

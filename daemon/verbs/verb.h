@@ -100,6 +100,19 @@ int call_misused(const struct call *call, const char *format, ...)
 		.name = "control", .value = "ENDPOINT",                                            \
 		.help = "where the daemon is reached, instead of the configuration's"              \
 	}
+/* For an endpoint that is encrypted: see verbs/identity.h. */
+#define OPTION_KEY                                                                                 \
+	{                                                                                          \
+		.name = "key", .value = "FILE",                                                    \
+		.help = "one's own NAME.key_secret, for an encrypted endpoint"                     \
+	}
+#define OPTION_SERVER_KEY                                                                          \
+	{                                                                                          \
+		.name = "server-key", .value = "KEY",                                              \
+		.help = "the other side's public key, or its file; else from security.keys"        \
+	}
+/* Whether the verb's table has that option. */
+bool call_knows(const struct call *call, const char *option);
 /* A folder, or a name that ends in .yaml or .yml. */
 bool is_rules_path(const char *word);
 

@@ -11,6 +11,8 @@ extern const struct verb explain_verb;
 extern const struct verb classify_verb;
 extern const struct verb rules_verb;
 extern const struct verb config_verb;
+extern const struct verb keygen_verb;
+extern const struct verb keys_verb;
 extern const struct verb publish_verb;
 extern const struct verb journal_verb;
 extern const struct verb deadletter_verb;

@@ -10,19 +10,15 @@ OWNED_CLEANUP(struct conf *, conf_free);
 #define ASK_MS 5000
 #define DEFAULT_PREFIX "event."
 
-/* A wildcard host is this one. */
 static const char *reachable(struct call *call, const char *endpoint)
 {
-	static const char *const everywhere[] = {"tcp://*:", "tcp://0.0.0.0:", "tcp://[::]:"};
+	struct str text = {0};
+	const char *kept;
 
-	for (size_t i = 0; i < sizeof(everywhere) / sizeof(everywhere[0]); i++) {
-		size_t len = strlen(everywhere[i]);
-
-		if (strncmp(endpoint, everywhere[i], len) == 0)
-			return arena_printf(&call->arena, "tcp://%s:%s",
-					    i == 2 ? "[::1]" : "127.0.0.1", endpoint + len);
-	}
-	return arena_strndup(&call->arena, endpoint, strlen(endpoint));
+	bus_reachable(endpoint, &text);
+	kept = arena_strndup(&call->arena, str_view(&text).ptr, text.len);
+	str_fini(&text);
+	return kept;
 }
 
 static bool is_chosen(const char *endpoint)

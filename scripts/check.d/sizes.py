@@ -6,6 +6,8 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SOURCE_MAX, HEADER_MAX = 500, 120
+# Subscribers get one header, and it is their manual: it is not cut in two for the sake of a number.
+LARGER = {"daemon/client/newstag.h": 150}
 MEDIAN_MAX, P95_MAX, FUNCTION_MAX = 15, 50, 70
 
 
@@ -25,7 +27,7 @@ def main():
     for path in sorted((ROOT / "daemon").rglob("*.[ch]")):
         name = path.relative_to(ROOT)
         lines = len(path.read_text().splitlines())
-        most = SOURCE_MAX if path.suffix == ".c" else HEADER_MAX
+        most = LARGER.get(str(name), SOURCE_MAX if path.suffix == ".c" else HEADER_MAX)
         if lines > most:
             findings.append(f"{name}: {lines} lines, more than {most}")
         for begin, length in functions(path):

@@ -15,13 +15,15 @@ DEADLINE_S = float(os.environ.get("NEWSTAG_DEADLINE", "60"))
 
 # A user's program, with newstag.py in its path.
 PYTHON = """
-import json, sys
+import json, os, sys
 import newstag
+own = os.environ.get("NEWSTAG_KEY")
+keys = newstag.Keys(own, os.environ["NEWSTAG_SERVER_KEY"], os.environ.get("NEWSTAG_NEXT_KEY")) if own else None
 output, replay, start, since, count, high_water, *topics = sys.argv[1:]
 count = int(count)
 try:
     with newstag.Subscription(output, None if replay == "-" else replay, topics, start=int(start) or None,
-                              since=None if since == "-" else since, high_water=int(high_water)) as following:
+                              since=None if since == "-" else since, high_water=int(high_water), keys=keys) as following:
         for message in following:
             if message.kind == "event":
                 print("event", message.sequence, "replayed" if message.replayed else "live", message.payload.decode())
@@ -42,10 +44,12 @@ except newstag.Refused as refused:
 class Client:
     """One run: `events` are (sequence, payload) in the order given, `notes` everything else."""
 
-    def __init__(self, kind, output, replay=None, start=0, since=None, count=1 << 30, high_water=10000, topics=()):
+    def __init__(self, kind, output, replay=None, start=0, since=None, count=1 << 30, high_water=10000, topics=(),
+                 keys=()):
         self.kind = kind
         words = [output, replay or "-", str(start), since or "-", str(count), str(high_water), *topics]
         env = {**os.environ, "PYTHONPATH": str(MODULES), "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+        env.update(zip(("NEWSTAG_KEY", "NEWSTAG_SERVER_KEY", "NEWSTAG_NEXT_KEY"), map(str, keys)))
         if kind == "c":
             command = [FOLLOW, *words]
         elif kind == "python":
@@ -53,6 +57,7 @@ class Client:
         else:
             command = [TOOL, "tail", "--output", output, "--json", "--retry", "--count", str(min(count, 2**31 - 1))]
             command += ["--replay", replay] if replay else []
+            command += ["--key", str(keys[0]), "--server-key", str(keys[1])] if keys else []
             command += ["--from", str(start)] if start else []
             command += ["--since", since] if since else []
             command += [word for topic in topics for word in ("--topic", topic)]

@@ -3,7 +3,7 @@ add_executable(follow ${CMAKE_CURRENT_LIST_DIR}/../support/follow.c)
 target_link_libraries(follow newstag_client_shared)
 set(e2e_clients "NEWSTAGD=$<TARGET_FILE:newstagd>;NEWSTAG=$<TARGET_FILE:newstag_tool>"
 	"NEWSTAG_FOLLOW=$<TARGET_FILE:follow>;NEWSTAG_DEADLINE=120")
-foreach(name backup clients replay)
+foreach(name backup clients keys replay)
 	add_test(NAME e2e.${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/test_${name}.py)
 	set_tests_properties(e2e.${name} PROPERTIES LABELS "replay;verbs;e2e" TIMEOUT 600 ENVIRONMENT
 		"${e2e_clients};PYTHONDONTWRITEBYTECODE=1")

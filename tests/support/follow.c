@@ -31,6 +31,22 @@ static void print(const struct newstag_message *message)
 	fflush(stdout);
 }
 
+static char own_public[NEWSTAG_KEY_SIZE], own_secret[NEWSTAG_KEY_SIZE];
+static char server_key[NEWSTAG_KEY_SIZE], next_key[NEWSTAG_KEY_SIZE];
+
+/* Files named by NEWSTAG_KEY, NEWSTAG_SERVER_KEY and NEWSTAG_NEXT_KEY. */
+static int read_keys(struct newstag_keys *keys)
+{
+	const char *own = getenv("NEWSTAG_KEY"), *server = getenv("NEWSTAG_SERVER_KEY");
+	const char *next = getenv("NEWSTAG_NEXT_KEY");
+
+	*keys = (struct newstag_keys){own_public, own_secret, server_key, next ? next_key : NULL};
+	if (newstag_key_file(own, own_public, own_secret) < 0 ||
+	    newstag_key_file(server, server_key, NULL) < 0)
+		return -1;
+	return next ? newstag_key_file(next, next_key, NULL) : 0;
+}
+
 static int follow(struct newstag *newstag, long count)
 {
 	struct newstag_message message;
@@ -55,6 +71,7 @@ static int follow(struct newstag *newstag, long count)
 int main(int argc, char **argv)
 {
 	struct newstag_options options = {0};
+	struct newstag_keys keys;
 	struct newstag *newstag;
 	int status;
 
@@ -67,6 +84,13 @@ int main(int argc, char **argv)
 	options.high_water = atoi(argv[6]);
 	options.topics = (const char *const *)argv + 7;
 	options.topic_count = (size_t)argc - 7;
+	if (getenv("NEWSTAG_KEY")) {
+		if (read_keys(&keys) < 0) {
+			perror("keys");
+			return 1;
+		}
+		options.keys = &keys;
+	}
 	newstag = newstag_open(&options);
 	if (!newstag) {
 		perror("follow");

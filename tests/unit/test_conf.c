@@ -62,13 +62,14 @@ static const struct {
 } accepted[] = {
 	{"", "{\"instance\":\"newstagd\",\"feed\":[{\"endpoint\":\"tcp://127.0.0.1:5556\","
 	     "\"pattern\":\"sub\",\"mode\":\"connect\",\"topics\":[\"\"],\"name\":\"wire\","
-	     "\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\",\"reconnect_max\":"
-	     "\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
+	     "\"server_key\":\"\",\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\","
+	     "\"reconnect_max\":\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
 	{"feed: []", "\"name\":\"wire\""},
 	{"instance: a.B-c_1", "\"instance\":\"a.B-c_1\""},
 	{"feed: [{endpoint: ipc:///tmp/x, pattern: pull, mode: bind}]",
 	 "[{\"endpoint\":\"ipc:///tmp/x\",\"pattern\":\"pull\",\"mode\":\"bind\",\"topics\":[\"\"],"
-	 "\"name\":\"feed0\",\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\","
+	 "\"name\":\"feed0\",\"server_key\":\"\",\"high_water\":1000,\"silence\":\"1m\","
+	 "\"reconnect\":\"1s\","
 	 "\"reconnect_max\":\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
 	{"feed: [{endpoint: \"tcp://[fe80::1%eth0]:1\", topics: [a, 'ві']}, {endpoint: "
 	 "tcp://h-1.x:9}]",
@@ -194,7 +195,6 @@ static const struct {
 	{"http: {listen: unix:x}", "1:16 bad-value"},
 	{"http: {listen: \"9180\"}", "1:16 bad-value"},
 	{"http: {listen: \"a:*\"}", "1:16 bad-value"},
-	{"security: {curve: on}", "1:19 no-effect"},
 	{"security: {keys: ''}", "1:18 out-of-range"},
 	{"log: {level: warn, format: xml}", "1:14 bad-value; 1:28 bad-value"},
 	{"log: {level: info, level: debug}", "1:20 duplicate-key"},
@@ -231,8 +231,6 @@ static const struct {
 	 "feed.0.endpoint wants an endpoint: tcp://HOST:PORT or ipc:///PATH", NULL},
 	{"control: {endpoint: 5}", "1:21 bad-value",
 	 "control.endpoint wants an endpoint: tcp://HOST:PORT or ipc:///PATH or \"off\"", NULL},
-	{"security: {keys: x}", "1:18 no-effect", "security.keys has no effect in this version",
-	 NULL},
 	{"instance: no", "1:11 plain-word", "no is taken as a text here", "write it in quotes"},
 };
 
@@ -374,7 +372,6 @@ START_TEST(marks_keys_in_comments)
 	ck_assert_ptr_nonnull(
 		strstr(out.ptr, "# Default: auto; a change needs a restart\nworkers"));
 	ck_assert_ptr_nonnull(strstr(out.ptr, "# Default: info\n  level"));
-	ck_assert_ptr_nonnull(strstr(out.ptr, "  # no effect yet\n  keys"));
 	str_fini(&out);
 }
 END_TEST

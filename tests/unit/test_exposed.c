@@ -3,6 +3,9 @@
 #include <check.h>
 #include <stdlib.h>
 
+#define KEY "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"
+#define FEED_WITH(endpoint, key)                                                                   \
+	"feed: [{name: a, server_key: \"" key "\", endpoint: \"" endpoint "\"}]\n"
 #define FEED_AT(endpoint) "feed: [{name: a, endpoint: \"" endpoint "\"}]\n"
 
 /* A configuration, and the beginnings of what is told of it. */
@@ -33,6 +36,20 @@ static const struct {
 	{"output: {endpoint: \"tcp://*:1\"}\nreplay: {endpoint: \"tcp://*:2\"}\n"
 	 "security: {unprotected: [output]}",
 	 {"replay at"}},
+	{"output: {endpoint: \"tcp://*:1\"}\nreplay: {endpoint: \"tcp://*:2\"}\nsecurity: {curve: "
+	 "on}",
+	 {NULL}},
+	{FEED_AT("tcp://10.0.0.1:1") "security: {curve: on}", {"feed.a at"}},
+	{FEED_WITH("tcp://10.0.0.1:1", KEY) "security: {curve: on}", {NULL}},
+	{FEED_WITH("tcp://10.0.0.1:1", KEY), {"the server_key of feed.a wants", "feed.a at"}},
+	{FEED_WITH("tcp://10.0.0.1:1", "x") "security: {curve: on}",
+	 {"the server_key of feed.a is no public key"}},
+	{FEED_WITH("tcp://*:1\", mode: \"bind", KEY) "security: {curve: on}",
+	 {"the server_key of feed.a has no use"}},
+	{"output: {endpoint: \"tcp://a:1\", mode: connect}\nsecurity: {curve: on}", {"output at"}},
+	{"output: {endpoint: \"tcp://a:1\", mode: connect, server_key: \"" KEY
+	 "\"}\nsecurity: {curve: on}",
+	 {NULL}},
 	{"security: {unprotected: [outputs]}", {"security.unprotected names \"outputs\""}},
 	{"security: {unprotected: [feed.b]}", {"security.unprotected names \"feed.b\""}},
 	{"security: {unprotected: [feed]}", {"security.unprotected names \"feed\""}},
