@@ -211,6 +211,10 @@ static void read_feeds(struct loader *loader, const struct node *list)
 			  "feed wants a list of feeds, not %s", node_kind_name(list));
 		return;
 	}
+	if (!list->first)
+		diags_add(loader->diags, DIAG_ERROR, "out-of-range", list->place,
+			  "feed is empty, so nothing would come; without the key there is the "
+			  "standard one");
 	for (const struct node *node = list->first; node; node = node->next)
 		read_feed(loader, node);
 }

@@ -205,6 +205,8 @@ static void write_schema_key(const struct conf *conf, const struct key *key, str
 	if (key->type == KEY_FEEDS) {
 		jsonw_key(json, "type");
 		jsonw_string(json, "array");
+		jsonw_key(json, "minItems");
+		jsonw_int(json, 1);
 		jsonw_key(json, "maxItems");
 		jsonw_int(json, CONF_FEEDS_MAX);
 		jsonw_key(json, "items");

@@ -293,9 +293,12 @@ struct journal_size journal_size(const struct journal *journal)
 static bool is_past(const struct journal *journal, int64_t total, int64_t now)
 {
 	const struct segment *oldest = &journal->sealed.at[0];
+	const struct segment *next = journal->sealed.len > 1 ? oldest + 1 : &journal->now;
 	int64_t age = journal->options.retain_ms * (CLOCK_SECOND / 1000);
+	/* The clock may have been behind: it is no older than the beginning of what follows. */
+	int64_t newest = oldest->newest > next->oldest ? oldest->newest : next->oldest;
 
-	return (age && oldest->newest < now - age) ||
+	return (age && newest < now - age) ||
 	       (journal->options.retain_bytes && total > journal->options.retain_bytes);
 }
 

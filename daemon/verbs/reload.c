@@ -15,6 +15,7 @@ static void show_good(struct call *call, const struct json *reply)
 {
 	const char *now = answer_text(call, reply, "ruleset");
 	const char *before = answer_text(call, reply, "previous");
+	const char *restart = answer_text(call, reply, "needs_restart");
 	unsigned long rules = number(reply, "rules"), warnings = number(reply, "warnings");
 
 	printf("reloaded: generation %lu, %lu rule%s, %lu warning%s\n", number(reply, "generation"),
@@ -23,6 +24,8 @@ static void show_good(struct call *call, const struct json *reply)
 		printf("ruleset:  %s, before %s\n", now, before);
 	else
 		printf("ruleset:  %s%s\n", now, *before ? ", the same as before" : "");
+	if (*restart)
+		printf("changed, but only a restart takes it over: %s\n", restart);
 }
 
 static int run(struct call *call)
@@ -50,18 +53,7 @@ static int run(struct call *call)
 			 answer_text(call, reply, "error"), number(reply, "generation"));
 }
 
-static const struct verb_option options[] = {
-	OPTION_CONTROL,
-	OPTION_KEY,
-	OPTION_SERVER_KEY,
-	OPTION_CONFIG,
-	OPTION_SET,
-	{.name = "timeout",
-	 .value = "DURATION",
-	 .help = "how long to wait for the verdict; 60s when unsaid"},
-	OPTION_JSON,
-	{.name = NULL},
-};
+static const struct verb_option options[] = {OPTIONS_ASK("60s")};
 
 const struct verb reload_verb = {
 	.name = "reload",

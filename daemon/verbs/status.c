@@ -153,18 +153,7 @@ static int run(struct call *call)
 			 answer_text(call, reply, "error"));
 }
 
-static const struct verb_option options[] = {
-	OPTION_CONTROL,
-	OPTION_KEY,
-	OPTION_SERVER_KEY,
-	OPTION_CONFIG,
-	OPTION_SET,
-	{.name = "timeout",
-	 .value = "DURATION",
-	 .help = "how long to wait for the answer; 5s when unsaid"},
-	OPTION_JSON,
-	{.name = NULL},
-};
+static const struct verb_option options[] = {OPTIONS_ASK("5s")};
 
 const struct verb status_verb = {
 	.name = "status",

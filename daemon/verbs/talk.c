@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #define PROBE_MS 3000
+#define REPLY_MAX ((size_t)64 << 20) /* a reload of large packs may find much to say */
 #define DURATION_MOST (INT64_C(30) * 24 * 3600 * 1000)
 
 int call_duration(const struct call *call, const char *option, int64_t fallback_ms, int64_t *ret_ms)
@@ -109,7 +110,7 @@ int ask_daemon(struct call *call, const char *request, int64_t timeout_ms,
 		status = exchange(call, endpoint, request, timeout_ms, &ret_answer->text);
 	if (status)
 		return status;
-	ret_answer->json = json_read(ret_answer->text, &err);
+	ret_answer->json = json_read_within(ret_answer->text, REPLY_MAX, &err);
 	if (ret_answer->json)
 		return END_OK;
 	return call_fail(call, END_INTERNAL, "the answer from %s cannot be read: %s", endpoint,

@@ -12,6 +12,17 @@ OWNED_CLEANUP(struct json *, json_free);
 /* What the verbs share that talk to a daemon. Each returns an exit status, told where it is not 0.
  */
 
+/* The options of a verb that asks the daemon once; `patience` is said of --timeout. */
+#define OPTIONS_ASK(patience)                                                                      \
+	OPTION_CONTROL, OPTION_KEY, OPTION_SERVER_KEY, OPTION_CONFIG, OPTION_SET,                  \
+		{.name = "timeout",                                                                \
+		 .value = "DURATION",                                                              \
+		 .help = "how long to wait for the answer; " patience " when unsaid"},             \
+		OPTION_JSON,                                                                       \
+	{                                                                                          \
+		.name = NULL                                                                       \
+	}
+
 /* A duration such as 5s in milliseconds; `fallback_ms` when the option was not given. */
 int call_duration(const struct call *call, const char *option, int64_t fallback_ms,
 		  int64_t *ret_ms);

@@ -87,13 +87,18 @@ static int copy(struct arena *arena, json_t *from, unsigned depth, struct json *
 
 struct json *json_read(struct view text, struct err *err)
 {
+	return json_read_within(text, JSON_BYTES_MAX, err);
+}
+
+struct json *json_read_within(struct view text, size_t limit, struct err *err)
+{
 	json_error_t error;
 	struct root *root;
 	json_t *tree;
 	int result;
 
-	if (text.len > JSON_BYTES_MAX) {
-		err_set(err, "JSON of %zu bytes, more than %zu", text.len, JSON_BYTES_MAX);
+	if (text.len > limit) {
+		err_set(err, "JSON of %zu bytes, more than %zu", text.len, limit);
 		return NULL;
 	}
 	tree = json_loadb(text.ptr ? text.ptr : "", text.len,

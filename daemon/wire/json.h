@@ -13,6 +13,8 @@ struct json;
 /* NULL with the reason. Returns owned. Duplicate keys, more than 1 MiB and depth over 32 are
  * refused. */
 struct json *json_read(struct view text, struct err *err);
+/* The same up to so many bytes, of what comes from our own daemon. */
+struct json *json_read_within(struct view text, size_t limit, struct err *err);
 void json_free(struct json *json);
 
 enum json_kind {

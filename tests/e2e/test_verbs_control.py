@@ -166,6 +166,23 @@ class Reload(SocketCase):
         self.assertEqual(daemon.request, {"verb": "reload"})
         self.assertIn("generation 8, 12 rules, 1 warning\n", out)
         self.assertIn("sha256:bb, before sha256:aa", out)
+        self.assertNotIn("restart", out)
+
+    def test_needs_restart(self):
+        daemon = Daemon(self, {"ok": True, "generation": 8, "ruleset": "sha256:bb", "previous": "", "rules": 12,
+                               "warnings": 0, "needs_restart": "workers, feed.0.endpoint"})
+        status, out, _ = run("reload", "--control", daemon.endpoint)
+        self.assertEqual(status, 0)
+        self.assertIn("only a restart takes it over: workers, feed.0.endpoint\n", out)
+
+    def test_much_to_say(self):
+        """A reply may be larger than what a stranger may send."""
+        mistake = {"file": "b.yaml", "line": 3, "column": 9, "severity": "error", "code": "unknown-key",
+                   "message": "x" * 3000, "hint": None}
+        daemon = Daemon(self, {**self.REJECTED, "diagnostics": [mistake] * 900})
+        status, out, err = run("reload", "--control", daemon.endpoint)
+        self.assertEqual((status, out), (1, ""))
+        self.assertEqual(err.count("unknown-key"), 900)
 
     REJECTED = {
         "ok": False,

@@ -24,7 +24,6 @@ GOOD = [
     ("journal.durability", False),
     ("security.curve", True),
     ("feed", [{"endpoint": "ipc:///run/feed", "pattern": "pull"}]),
-    ("feed", []),
 ]
 BAD = [
     ("instance", "a b"),
@@ -42,6 +41,7 @@ BAD = [
     ("workers", 65),
     ("workers", "many"),
     ("rules.paths", []),
+    ("feed", []),
     ("rules.paths", "one"),
     ("rules.enable", [1]),
     ("rules.test_gate", "maybe"),

@@ -64,7 +64,6 @@ static const struct {
 	     "\"pattern\":\"sub\",\"mode\":\"connect\",\"topics\":[\"\"],\"name\":\"wire\","
 	     "\"server_key\":\"\",\"high_water\":1000,\"silence\":\"1m\",\"reconnect\":\"1s\","
 	     "\"reconnect_max\":\"10s\",\"handshake\":\"5s\",\"keepalive\":\"1m\"}]"},
-	{"feed: []", "\"name\":\"wire\""},
 	{"instance: a.B-c_1", "\"instance\":\"a.B-c_1\""},
 	{"feed: [{endpoint: ipc:///tmp/x, pattern: pull, mode: bind}]",
 	 "[{\"endpoint\":\"ipc:///tmp/x\",\"pattern\":\"pull\",\"mode\":\"bind\",\"topics\":[\"\"],"
@@ -126,6 +125,7 @@ static const struct {
 	{"instence: a", "1:1 unknown-key"},
 	{"output.mode: bind", "1:1 unknown-key"},
 	{"feed: {endpoint: tcp://a:1}", "1:7 wrong-type"},
+	{"feed: []", "1:7 out-of-range"},
 	{"feed: [tcp://a:1]", "1:8 wrong-type"},
 	{"feed: [{name: x}]", "1:8 missing-key"},
 	{"feed:\n- {endpoint: tcp://a:1, nmae: x}\n- {patern: sub}",

@@ -248,6 +248,39 @@ START_TEST(retains_by_age)
 }
 END_TEST
 
+static void keep_at(struct journal *journal, int64_t recorded)
+{
+	struct journal_entry entry = made_entry("event.a.x", journal_head(journal) + 1);
+
+	entry.recorded = recorded;
+	journal_number(journal, &entry);
+	ck_assert_int_eq(journal_commit(journal, &entry, 1, 0, NULL), JOURNAL_KEPT);
+}
+
+/* A clock that began in 1970, or went back, must not make what has just come old. */
+START_TEST(retains_what_a_wrong_clock_dated)
+{
+	const int64_t now = INT64_C(1800000000) * CLOCK_SECOND, hour = 3600 * CLOCK_SECOND;
+	struct journal *journal;
+
+	options.retain_ms = 24 * 3600 * 1000;
+	options.segment_bytes = 1;
+	journal = must_open();
+	keep_at(journal, CLOCK_SECOND); /* a segment each */
+	keep_at(journal, now - hour);
+	keep_at(journal, now);
+	keep_at(journal, now - 100 * hour);
+	keep_at(journal, now);
+	ck_assert_uint_eq(journal_tend(journal, now), 0);
+	journal_close(journal);
+	journal = must_open(); /* the same by what the files say */
+	ck_assert_uint_eq(journal_tend(journal, now), 0);
+	ck_assert_uint_eq(journal_tend(journal, now + 23 * hour + 1), 1);
+	ck_assert_uint_eq(journal_tend(journal, now + 24 * hour + 1), 4);
+	journal_close(journal);
+}
+END_TEST
+
 START_TEST(drops_a_segment_that_was_being_made)
 {
 	journal_close(must_open_with(3));
@@ -500,6 +533,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, begins_segments_by_size);
 	tcase_add_test(tcase, retains_by_size);
 	tcase_add_test(tcase, retains_by_age);
+	tcase_add_test(tcase, retains_what_a_wrong_clock_dated);
 	tcase_add_test(tcase, drops_a_segment_that_was_being_made);
 	tcase_add_test(tcase, sets_a_damaged_old_segment_aside);
 	tcase_add_test(tcase, skips_what_a_damaged_newest_segment_may_have_held);
