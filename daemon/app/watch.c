@@ -71,7 +71,7 @@ int watch_start(struct app *app, struct err *err)
 
 	if (strcmp(options.listen, "off") == 0)
 		return 0;
-	app->http = http_start(&options, err);
+	app->http = http_open(&options, err);
 	if (!app->http) {
 		snprintf(sentence, sizeof(sentence), "%s", err->text);
 		return err_set(err,
@@ -84,7 +84,7 @@ int watch_start(struct app *app, struct err *err)
 			 "metrics and health at %s can be read by other hosts: nobody is asked who "
 			 "they are",
 			 http_place(app->http));
-	return 0;
+	return http_serve(app->http, err);
 }
 
 void watch_stop(struct app *app)

@@ -41,6 +41,7 @@ struct http {
 	struct peer peers[HTTP_CONNECTIONS_MAX];
 	struct made made[HTTP_PAGES_MAX];
 	pthread_t thread;
+	bool serves;
 	int stop; /* an eventfd */
 	int epoll;
 	_Atomic uint64_t requests, refused, cut;
@@ -240,7 +241,7 @@ static void http_free(struct http *http)
 	free(http);
 }
 
-struct http *http_start(const struct http_options *options, struct err *err)
+struct http *http_open(const struct http_options *options, struct err *err)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
 
@@ -256,20 +257,27 @@ struct http *http_start(const struct http_options *options, struct err *err)
 	http->daemon = start_library(http);
 	if (http->daemon)
 		http->epoll = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-	if (http->stop >= 0 && http->daemon &&
-	    pthread_create(&http->thread, NULL, serve, http) == 0)
+	if (http->stop >= 0 && http->daemon)
 		return http;
 	http_free(http);
 	err_set(err, "cannot start the HTTP server at %s", options->listen);
 	return NULL;
 }
 
+int http_serve(struct http *http, struct err *err)
+{
+	http->serves = pthread_create(&http->thread, NULL, serve, http) == 0;
+	return http->serves ? 0 : err_set(err, "cannot start the thread that serves HTTP");
+}
+
 void http_stop(struct http *http)
 {
 	if (!http)
 		return;
-	eventfd_write(http->stop, 1);
-	pthread_join(http->thread, NULL);
+	if (http->serves) {
+		eventfd_write(http->stop, 1);
+		pthread_join(http->thread, NULL);
+	}
 	http_free(http);
 }
 

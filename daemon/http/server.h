@@ -47,9 +47,15 @@ struct http_look { /* since the start */
 };
 
 struct http;
-/* Opens the socket and starts the thread. Returns owned; NULL with the sentence where it fails. */
-struct http *http_start(const struct http_options *options, struct err *err);
-/* Ends every connection at once. NULL is fine. */
+/*
+ * Opens the socket: who connects waits. Returns owned; NULL with the sentence where it fails. Pages
+ * are written from http_serve on, so that whatever they read, this server included, can be in its
+ * place before.
+ */
+struct http *http_open(const struct http_options *options, struct err *err);
+/* Starts the thread. 0, or -1. */
+int http_serve(struct http *http, struct err *err);
+/* Ends every connection at once, whether it served or not. NULL is fine. */
 void http_stop(struct http *http);
 /* Where it really listens. */
 const char *http_place(const struct http *http);

@@ -46,14 +46,20 @@ static unsigned write_large(void *context, struct str *out)
 	return 200;
 }
 
+static unsigned write_look(void *context, struct str *out)
+{
+	(void)context;
+	str_printf(out, "requests %llu\n", (unsigned long long)http_look(http).requests);
+	return 200;
+}
+
 static const struct http_page pages[] = {
-	{"/good", "text/plain", write_good},
-	{"/bad", "application/json", write_bad},
-	{"/count", "text/plain", write_count},
-	{"/large", "text/plain", write_large},
+	{"/good", "text/plain", write_good},   {"/bad", "application/json", write_bad},
+	{"/count", "text/plain", write_count}, {"/large", "text/plain", write_large},
+	{"/look", "text/plain", write_look},
 };
 
-static void start(const char *listen, int64_t request_ms)
+static void open_it(const char *listen, int64_t request_ms)
 {
 	struct http_options options = {
 		.listen = listen,
@@ -65,8 +71,16 @@ static void start(const char *listen, int64_t request_ms)
 	struct err err;
 
 	written = 0;
-	http = http_start(&options, &err);
+	http = http_open(&options, &err);
 	ck_assert_msg(http != NULL, "%s", err.text);
+}
+
+static void start(const char *listen, int64_t request_ms)
+{
+	struct err err;
+
+	open_it(listen, request_ms);
+	ck_assert_int_eq(http_serve(http, &err), 0);
 }
 
 static int connect_to(const char *place)
@@ -271,6 +285,28 @@ START_TEST(makes_a_page_seldom)
 }
 END_TEST
 
+/* Who comes early waits: a page that reads the server finds it in its place. */
+START_TEST(serves_when_it_is_told_to)
+{
+	static const char request[] = "GET /look HTTP/1.1\r\nHost: x\r\n\r\n";
+	struct err err;
+	char *reply;
+	int fd;
+
+	open_it("127.0.0.1:0", 0);
+	fd = connect_to(http_place(http));
+	send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL);
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = fd, .events = POLLIN}, 1, 50), 0);
+	ck_assert_int_eq(http_serve(http, &err), 0);
+	reply = read_all(fd);
+	ck_assert_ptr_nonnull(strstr(reply, "requests 1\n"));
+	free(reply);
+	http_stop(http);
+	open_it("127.0.0.1:0", 0);
+	http_stop(http);
+}
+END_TEST
+
 START_TEST(ends_with_connections_open)
 {
 	int fd;
@@ -368,6 +404,7 @@ int main(void)
 	tcase_add_test(tcase, cuts_who_does_not_read);
 	tcase_add_test(tcase, many_do_not_keep_others_out);
 	tcase_add_test(tcase, makes_a_page_seldom);
+	tcase_add_test(tcase, serves_when_it_is_told_to);
 	tcase_add_test(tcase, ends_with_connections_open);
 	tcase_add_test(tcase, socket_files);
 	tcase_add_loop_test(tcase, reads_places, 0, LEN(places));
