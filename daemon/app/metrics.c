@@ -269,6 +269,8 @@ static const struct metric metrics[] = {
 	 "Times that a deaf connection of the feed was made anew."},
 	{"newstagd_feed_renewed_total", COUNTER, feed_number, FEED(renewed),
 	 "Times that a silent connection of the feed was made anew."},
+	{"newstagd_feed_floods_total", COUNTER, feed_number, FEED(floods),
+	 "Peers of the feed that were cut off because they never ended a message."},
 	{"newstagd_feed_last_item_timestamp_seconds", GAUGE, feed_seconds, FEED(last_item),
 	 "When the last message came from the feed; 0: none has."},
 

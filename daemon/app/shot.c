@@ -25,6 +25,7 @@ static void take_feeds(struct app *app, struct shot *shot)
 			.disconnects = look.state.disconnects,
 			.revived = look.state.revived,
 			.renewed = look.state.renewed,
+			.floods = look.state.floods,
 			.last_item = look.state.last_item,
 		};
 	}

@@ -10,7 +10,7 @@
 struct feed_shot {
 	const char *name;
 	uint64_t connected, peers, silent;
-	uint64_t messages, surplus, connects, disconnects, revived, renewed;
+	uint64_t messages, surplus, connects, disconnects, revived, renewed, floods;
 	int64_t last_item;
 };
 

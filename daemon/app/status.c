@@ -58,6 +58,7 @@ static void write_feed(struct app *app, size_t index, struct jsonw *json)
 	write_number(json, "disconnects", look.state.disconnects);
 	write_number(json, "revived", look.state.revived);
 	write_number(json, "renewed", look.state.renewed);
+	write_number(json, "floods", look.state.floods);
 	write_time(json, "last_item", look.state.last_item);
 	write_text(json, "last_event", look.state.last_event);
 	jsonw_object_end(json);

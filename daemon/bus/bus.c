@@ -212,6 +212,7 @@ void bus_socket_close(struct bus_socket *socket)
 		close(socket->listener);
 	if (socket->zmq)
 		zmq_close(socket->zmq);
+	flood_free(socket->flood);
 	free(socket->ipc_path);
 	free(socket->endpoint);
 	free(socket);
@@ -225,10 +226,18 @@ const char *bus_socket_endpoint(const struct bus_socket *socket)
 /* --- messages -----------------------------------------------------------------------------------
  */
 
+#define CURVE_BYTES                                                                                \
+	33 /* that encryption adds to a part: "MESSAGE", nonce, code, flags (RFC 26)               \
+	    */
+
 static int receive_frame(struct bus_socket *socket, zmq_msg_t *frame, struct err *err)
 {
-	if (zmq_msg_recv(frame, socket->zmq, ZMQ_DONTWAIT) >= 0)
+	if (zmq_msg_recv(frame, socket->zmq, ZMQ_DONTWAIT) >= 0) {
+		if (socket->flood)
+			flood_take(socket->flood, zmq_msg_get(frame, ZMQ_SRCFD),
+				   zmq_msg_size(frame) + (socket->curve ? CURVE_BYTES : 0));
 		return 1;
+	}
 	if (errno == EAGAIN || errno == EINTR)
 		return 0;
 	return err_set(err, "cannot receive from %s: %s", socket->endpoint, zmq_strerror(errno));

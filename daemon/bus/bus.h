@@ -86,8 +86,8 @@ void bus_reachable(const char *endpoint, struct str *out);
 /*
  * One message of up to BUS_FRAMES_MAX frames; further frames are read and thrown away, `frames`
  * counts on. libzmq hands a message over when it is complete: until then it grows outside our reach
- * (a peer that never ends one is bounded by the service's MemoryMax alone). May be copied; fini
- * once.
+ * (of a feed, bus/flood.h cuts off a peer that never ends one; else the service's MemoryMax does).
+ * May be copied; fini once.
  */
 #define BUS_FRAMES_MAX 4
 struct bus_message {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "bus/line.h"
 #include "bus/socket.h"
 
 #include <errno.h>
@@ -31,18 +32,9 @@
 #define ATTEMPT_MOST (5 * CLOCK_SECOND) /* beyond the times that are set */
 #define OVERLAP (1 * CLOCK_SECOND)	/* that a second connection stands before it takes over */
 #define RENEWALS_MOST 8			/* times `silence`: the longest pause between renewals */
+#define FLOOD_MESSAGES 4		/* times the largest part: what may be on its way */
 #define TURN_MAX 1000			/* reports read in one turn */
 #define MS (CLOCK_SECOND / 1000)
-#define MONITOR_EVENTS                                                                             \
-	(ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CONNECT_DELAYED | ZMQ_EVENT_CONNECT_RETRIED |             \
-	 ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |             \
-	 ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |              \
-	 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
-
-struct line {
-	struct bus_socket *socket;
-	struct bus_socket *monitor;
-};
 
 struct feed {
 	struct feed_state state;
@@ -50,6 +42,7 @@ struct feed {
 	struct bus *bus;
 	char *endpoint;	   /* bound, or as given */
 	bool refused;	   /* a handshake failed, its "disconnected" is still to come */
+	bool drained;	   /* nothing was there to receive, since the last turn */
 	bool greeted;	   /* TCP or ipc stands, the handshake does not */
 	int64_t revive_at; /* CLOCK_NONE: no need */
 	int64_t pause;
@@ -69,35 +62,7 @@ static int64_t ns(int time_ms)
 	return time_ms * MS;
 }
 
-/* --- lines ---------------------------------------------------------------------------------------
- */
-
-static void line_close(struct line *line)
-{
-	/* First the reports end, then their reader goes: else the I/O thread would wait for it. */
-	if (line->socket)
-		zmq_socket_monitor(line->socket->zmq, NULL, 0);
-	bus_socket_close(line->monitor);
-	bus_socket_close(line->socket);
-	*line = (struct line){0};
-}
-
-static int open_monitor(struct feed *feed, struct line *line, struct err *err)
-{
-	char endpoint[64];
-	struct bus_options options = {
-		.kind = BUS_PAIR, .endpoint = endpoint, .name = feed->options.name};
-
-	snprintf(endpoint, sizeof(endpoint), "inproc://monitor-%p", (void *)line->socket);
-	if (zmq_socket_monitor(line->socket->zmq, endpoint, MONITOR_EVENTS) < 0)
-		return err_set(err, "%s: cannot be watched: %s", feed->options.name,
-			       zmq_strerror(errno));
-	/* High water 0: a full pipe would hold up libzmq's I/O thread. */
-	line->monitor = bus_socket_open(feed->bus, &options, err);
-	return line->monitor ? 0 : -1;
-}
-
-static int line_open(struct feed *feed, struct line *line, struct err *err)
+static int open_line(struct feed *feed, struct line *line, struct err *err)
 {
 	const struct feed_options *options = &feed->options;
 	struct bus_options wanted = {
@@ -115,12 +80,7 @@ static int line_open(struct feed *feed, struct line *line, struct err *err)
 
 	snprintf(name, sizeof(name), "feed %s", options->name);
 	wanted.name = name;
-	line->socket = socket_make(feed->bus, &wanted, err);
-	if (line->socket && open_monitor(feed, line, err) == 0 &&
-	    socket_attach(line->socket, &wanted, err) == 0)
-		return 0;
-	line_close(line);
-	return -1;
+	return line_open(feed->bus, &wanted, FLOOD_MESSAGES * options->message_max, line, err);
 }
 
 struct feed *feed_open(struct bus *bus, const struct feed_options *options, struct err *err)
@@ -145,7 +105,7 @@ struct feed *feed_open(struct bus *bus, const struct feed_options *options, stru
 	feed->state.last_event = "opened";
 	feed->pause = ns(times->reconnect);
 	feed->renew_pause = options->silence;
-	if (line_open(feed, &feed->line, err) < 0)
+	if (open_line(feed, &feed->line, err) < 0)
 		return NULL;
 	feed->endpoint = xstrdup(bus_socket_endpoint(feed->line.socket));
 	return MOVE(feed);
@@ -240,30 +200,15 @@ static const struct report {
 
 static const struct report none = {"nothing of note", NULL, 0, false};
 
-static const struct report *find_report(const struct bus_message *message)
+/* NULL when there is no more to read. */
+static const struct report *next_report(struct line *line, int64_t now)
 {
-	uint16_t event;
+	int event = line_event(line, now);
 
-	if (message->frame[0].len < sizeof(event))
-		return &none;
-	memcpy(&event, message->frame[0].ptr, sizeof(event));
 	for (size_t i = 0; i < sizeof(reports) / sizeof(*reports); i++)
 		if (reports[i].event == event)
 			return &reports[i];
-	return &none;
-}
-
-/* NULL when there is no more to read. */
-static const struct report *line_report(struct line *line)
-{
-	struct bus_message message;
-	const struct report *report;
-
-	if (bus_receive(line->monitor, &message, NULL) <= 0)
-		return NULL;
-	report = find_report(&message);
-	bus_message_fini(&message);
-	return report;
+	return event ? &none : NULL;
 }
 
 struct listener {
@@ -284,7 +229,7 @@ static void tell(const struct feed *feed, struct listener listener, const char *
 
 static int take_report(struct feed *feed, int64_t now, struct listener listener)
 {
-	const struct report *report = line_report(&feed->line);
+	const struct report *report = next_report(&feed->line, now);
 
 	if (!report)
 		return -1;
@@ -346,7 +291,7 @@ static int begin_renewal(struct feed *feed, int64_t now, struct listener listene
 	}
 	feed->next_begun = now;
 	feed->next_stood = CLOCK_NONE;
-	line_open(feed, &feed->next, NULL);
+	open_line(feed, &feed->next, NULL);
 	return 1;
 }
 
@@ -357,7 +302,7 @@ static bool next_fails(struct feed *feed, int64_t now)
 	int64_t patience = 2 * ns(feed->options.times.handshake);
 	bool failed = false;
 
-	while ((report = line_report(&feed->next))) {
+	while ((report = next_report(&feed->next, now))) {
 		if (report->act == on_stand)
 			feed->next_stood = now;
 		failed |= report->act == on_end || report->act == on_refusal;
@@ -420,6 +365,18 @@ static void watch_silence(struct feed *feed, int64_t now)
 		feed->renew_at = now + feed->renew_pause;
 }
 
+/* Only what is not complete is on its way when there was nothing to receive. */
+static int stop_flood(struct feed *feed, int64_t now, struct listener listener)
+{
+	size_t cut = feed->drained ? flood_cut(feed->line.socket->flood, now) : 0;
+
+	feed->drained = false;
+	if (cut)
+		tell(feed, listener, "a peer that never ends its message was cut off");
+	feed->state.floods += cut;
+	return (int)cut;
+}
+
 int feed_turn(struct feed *feed, int64_t monotonic_now,
 	      void (*note)(void *context, const char *sentence), void *context)
 {
@@ -434,6 +391,7 @@ int feed_turn(struct feed *feed, int64_t monotonic_now,
 	}
 	changes += renew(feed, monotonic_now, listener);
 	watch_silence(feed, monotonic_now);
+	changes += stop_flood(feed, monotonic_now, listener);
 	return changes + revive(feed, monotonic_now, listener);
 }
 
@@ -449,6 +407,7 @@ int feed_receive(struct feed *feed, struct bus_message *ret_message, struct err 
 		got = bus_receive(feed->line.socket, ret_message, err);
 	}
 
+	feed->drained = got == 0;
 	if (got <= 0)
 		return got < 0 ? err_wrap(err, "feed %s", feed->options.name) : 0;
 	feed->takes_over = false;

@@ -12,6 +12,7 @@
  * - the connection stands, but what is between holds back everything: a feed that was silent for
  *   `silence` is connected anew (`renewed`). A SUB overlaps the two connections, so that nothing is
  *   lost.
+ * A peer that sends a message without end is cut off when four times message_max are on their way.
  */
 struct feed_state {
 	uint64_t received; /* messages */
@@ -19,6 +20,7 @@ struct feed_state {
 	uint64_t disconnects;
 	uint64_t revived;    /* times it was connected anew because it had gone deaf */
 	uint64_t renewed;    /* times it was connected anew because it was silent */
+	uint64_t floods;     /* peers cut off that never ended a message */
 	int peers;	     /* connections that stand now */
 	bool connected;	     /* peers > 0, or bound */
 	bool silent;	     /* nothing came for `silence` */

@@ -2,6 +2,7 @@
 #define BUS_SOCKET_H
 
 #include "bus/bus.h"
+#include "bus/flood.h"
 
 /* What bus/ alone sees of a socket. */
 struct bus {
@@ -10,11 +11,12 @@ struct bus {
 
 struct bus_socket {
 	void *zmq;
-	char *endpoint;	    /* bound or connected */
-	char *ipc_path;	    /* to be removed at close, or NULL */
-	uint64_t ipc_inode; /* so that nobody else's file is removed */
-	bool curve;	    /* it has keys */
-	int listener;	    /* of a bound TCP socket with keys our own descriptor, else -1 */
+	char *endpoint;	     /* bound or connected */
+	char *ipc_path;	     /* to be removed at close, or NULL */
+	uint64_t ipc_inode;  /* so that nobody else's file is removed */
+	bool curve;	     /* it has keys */
+	int listener;	     /* of a bound TCP socket with keys our own descriptor, else -1 */
+	struct flood *flood; /* counts what is received, or NULL; owned */
 };
 
 /* bus_socket_open in two steps, for who must watch the first connection, too. NULL and -1 with err.

@@ -12,6 +12,7 @@ import argparse
 import collections
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -58,6 +59,10 @@ def many_rules():
         RULE.format(name=f"more{n}", about="more", word=f"wonder{n}", kind="wonder", status="ongoing", said="city")
         for n in range(RULES)
     )
+
+
+def life_files(folder):
+    return [(path.name, path.stat().st_size) for path in sorted(folder.iterdir())]
 
 
 class Listener(threading.Thread):
@@ -133,7 +138,10 @@ class Rounds:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
+        if failed and os.environ.get("NEWSTAG_KEEP"):
+            shutil.copytree(self.daemon.folder, os.environ["NEWSTAG_KEEP"], ignore=lambda folder, names: [
+                name for name in names if (pathlib.Path(folder) / name).is_socket()])
         self.listener.ended.set()
         self.listener.join()
         self.daemon.close()
@@ -278,7 +286,8 @@ class Rounds:
                 if sequence <= self.last:
                     assert self.recent[sequence] == payload.encode(), ("changed", self.recent[sequence], payload)
                     continue
-                assert sequence == self.last + 1, ("the sequence has a hole", self.last, sequence)
+                assert sequence == self.last + 1, (
+                    "the sequence has a hole", self.last, sequence, path.name, life_files(folder))
                 assert self.ids.setdefault(subject, identifier) == identifier, ("came twice, ids differ", subject)
                 self.last = sequence
                 self.recent[sequence] = payload.encode()

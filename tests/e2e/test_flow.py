@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Items in, events out: every kind of feed, topics, frames, heartbeat, sequence."""
 import json
+import socket
 import unittest
 
 import zmq
 
-from support import DEADLINE_S, Daemon, item, until
+from support import DEADLINE_S, Daemon, is_sanitized, item, until
 
 
 class Flow(unittest.TestCase):
@@ -196,6 +197,39 @@ class Flow(unittest.TestCase):
             daemon.wait_settled(2)
             self.assertEqual(daemon.status()["feeds"][0]["revived"], 1)
             self.assertIn("feed wire: the connection was given up", daemon.log())
+
+    def test_oversize(self):
+        """A frame of 100 MiB, and a message whose parts never end: bounded, counted, and the feed lives."""
+        with Daemon(start=False, feeds=0) as daemon:
+            daemon.sets += ["feed.0.endpoint=tcp://127.0.0.1:*", "feed.0.pattern=pull", "feed.0.mode=bind"]
+            daemon.start()
+            endpoint = daemon.status()["feeds"][0]["endpoint"]
+            large, honest = (daemon.pusher(endpoint=endpoint) for _ in range(2))
+            large.linger = 0
+            honest.send(item(1))
+            daemon.wait_settled(1)
+            before = daemon.memory_kib()
+            large.send(bytes(100 << 20))
+            until(lambda: daemon.status()["feeds"][0]["disconnects"] == 1, "the end of who sends too much")
+            large.close()
+            # libzmq would keep an unfinished message to itself: greeting, READY, part after part by hand (RFC 23).
+            host, port = endpoint.removeprefix("tcp://").split(":")
+            endless = socket.create_connection((host, int(port)))
+            endless.sendall(b"\xff" + bytes(7) + b"\x01\x7f\x03\x00NULL" + bytes(16 + 32))
+            endless.sendall(b"\x04\x1a\x05READY\x0bSocket-Type\x00\x00\x00\x04PUSH")
+            self.assertEqual(len(endless.recv(64, socket.MSG_WAITALL)), 64)
+            self.assertIn(b"READY", endless.recv(100))  # before, nothing may be said
+            part = b"\x03" + (100000).to_bytes(8, "big") + bytes(100000)
+            with self.assertRaises(ConnectionError):
+                for _ in range(20000):  # two gigabytes, if nobody minds
+                    endless.sendall(part)
+            endless.close()
+            self.assertEqual(until(lambda: daemon.status()["feeds"][0]["floods"], "its count"), 1)
+            daemon.wait_log("a peer that never ends its message was cut off")
+            honest.send(item(2))
+            daemon.wait_settled(2)
+            if not is_sanitized():
+                self.assertLess(daemon.memory_kib() - before, 1 << 20)  # what comes in half a second, on any machine
 
     def test_silent_feed(self):
         """The log and the status tell of silence, and of its end; a feed that connects is connected anew."""

@@ -513,6 +513,80 @@ START_TEST(renews_less_often_each_time)
 }
 END_TEST
 
+/* --- messages without end -----------------------------------------------------------------------
+ */
+
+/* Part after part, until the other side has had enough; at most what is far beyond the limit. */
+static void flood(int fd)
+{
+	static const char part[2 + 200] = "\1\310";
+	size_t sent = 0;
+	int64_t deadline = clock_monotonic() + DEADLINE;
+
+	while (feed_state(feed)->floods == 0) {
+		ck_assert_msg(clock_monotonic() < deadline, "not cut off after %zu bytes", sent);
+		if (sent < 1 << 20 && send(fd, part, sizeof(part), MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
+			sent += sizeof(part);
+		ck_assert(!receive_any());
+		feed_turn(feed, clock_monotonic(), note, NULL);
+	}
+	ck_assert_uint_gt(sent, 4 * 2048);
+	raw_await_end(fd);
+	close(fd);
+}
+
+START_TEST(cuts_off_a_message_without_end)
+{
+	char endpoint[64];
+	int listener = raw_listen(endpoint), fd;
+
+	begin(endpoint, false, false);
+	fd = accept(listener, NULL, NULL);
+	raw_greet(fd, "PUB");
+	TURN_UNTIL(feed_state(feed)->connected);
+	flood(fd);
+	fd = accept(listener, NULL, NULL);
+	raw_greet(fd, "PUB");
+	raw_write(fd, "\0\5again", 7);
+	must_hear("again");
+	ck_assert_uint_eq(feed_state(feed)->floods, 1);
+	close(fd);
+	feed_close(feed);
+	close(listener);
+}
+END_TEST
+
+/* The other peers of a bound feed lose nothing by it, however much they have sent. */
+START_TEST(cuts_off_none_but_who_never_ends)
+{
+	struct bus_socket *push;
+	char text[1001] = "";
+	int fd;
+
+	memset(text, 'x', sizeof(text) - 1);
+	begin("tcp://127.0.0.1:0", true, true);
+	push = open_kind(BUS_PUSH, feed_endpoint(feed), false);
+	TURN_UNTIL(feed_state(feed)->peers == 1);
+	for (int i = 0; i < 100; i++) {
+		must_send(push, i % 2 ? text : "small");
+		must_hear(i % 2 ? text : "small");
+		ck_assert(!receive_any());
+		feed_turn(feed, clock_monotonic(), note, NULL);
+	}
+	ck_assert_uint_eq(feed_state(feed)->floods, 0);
+	fd = raw_connect(feed_endpoint(feed));
+	raw_greet(fd, "PUSH");
+	TURN_UNTIL(feed_state(feed)->peers == 2);
+	flood(fd);
+	TURN_UNTIL(feed_state(feed)->peers == 1);
+	must_send(push, "x");
+	must_hear("x");
+	ck_assert_uint_eq(feed_state(feed)->floods, 1);
+	feed_close(feed);
+	bus_socket_close(push);
+}
+END_TEST
+
 /* A publisher of ZMTP 1.0: no handshake that the monitor could report. */
 START_TEST(hears_the_old_protocol)
 {
@@ -572,6 +646,8 @@ int main(void)
 	tcase_add_loop_test(tcase, leaves_a_connection_that_holds_everything_back, 0, 2);
 	tcase_add_test(tcase, keeps_the_first_when_the_second_does_not_stand);
 	tcase_add_test(tcase, renews_less_often_each_time);
+	tcase_add_test(tcase, cuts_off_a_message_without_end);
+	tcase_add_test(tcase, cuts_off_none_but_who_never_ends);
 	tcase_add_test(tcase, hears_the_old_protocol);
 	tcase_add_test(tcase, does_not_count_strangers_of_a_bound_feed);
 	return run_suite("feed", tcase);
