@@ -106,8 +106,9 @@ static void show_http(struct call *call, const struct json *reply)
 
 static void show_counters(const struct json *counters)
 {
-	static const char *const rows[] = {"received", "tagged",   "untagged",	"filtered", "stale",
-					   "held",     "released", "in_flight", "events"};
+	static const char *const rows[] = {"received", "tagged",     "untagged", "filtered",
+					   "stale",    "held",	     "released", "in_flight",
+					   "events",   "retractions"};
 	const struct json *rejected = json_get(counters, "rejected");
 	double all = 0;
 
