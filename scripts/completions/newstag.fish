@@ -140,7 +140,7 @@ complete -c newstag -n '__fish_seen_subcommand_from reload' -l key -r -F -d 'one
 complete -c newstag -n '__fish_seen_subcommand_from reload' -l server-key -x -d 'the other side\'s public key, or its file; else from security.keys'
 complete -c newstag -n '__fish_seen_subcommand_from reload' -l config -r -F -d 'the configuration instead of the installed one'
 complete -c newstag -n '__fish_seen_subcommand_from reload' -l set -x -d 'overrides one key of the configuration'
-complete -c newstag -n '__fish_seen_subcommand_from reload' -l timeout -x -d 'how long to wait for the verdict; 60s when unsaid'
+complete -c newstag -n '__fish_seen_subcommand_from reload' -l timeout -x -d 'how long to wait for the answer; 60s when unsaid'
 complete -c newstag -n '__fish_seen_subcommand_from reload' -l json -d 'JSON for programs'
 complete -c newstag -n '__fish_seen_subcommand_from reload' -l help -s h -d 'this text'
 complete -c newstag -n '__fish_seen_subcommand_from deadletter' -l all -d 'retry, drop: all of them, or all that --reason and --older leave'

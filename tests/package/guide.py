@@ -21,7 +21,7 @@ def run(*words):
 
 def commands(name):
     """Lines of code and code in sentences that begin with the program's name."""
-    found = re.findall(rf"^    ({name} .*)$", GUIDE, re.M) + re.findall(rf"`({name} [^`]*)`", GUIDE)
+    found = re.findall(rf"^ {{4,}}({name} .*)$", GUIDE, re.M) + re.findall(rf"`({name} [^`]*)`", GUIDE)
     return [line.split() for line in found]
 
 
@@ -32,7 +32,7 @@ class Guide(unittest.TestCase):
             text = run("newstag", words[1], "--help")
             for option in (word for word in words if word.startswith("--")):
                 self.assertRegex(text, rf"(?m)^  (?:-\w, )?{option}\b", words)
-            if words[1] in ("journal", "deadletter", "schema"):
+            if words[1] in ("journal", "deadletter", "schema", "keys"):
                 self.assertIn(words[2], text.split("\n\n")[0], words)
 
     def test_daemon(self):
