@@ -1,6 +1,7 @@
 #include "journal/deadletter.h"
 
 #include "journal/db.h"
+#include "journal/mark.h"
 
 #include <stdio.h>
 
@@ -43,6 +44,8 @@ static const struct db_format format = {
 
 struct deadletters {
 	char path[LETTERS_PATH_SIZE];
+	struct mark *mark; /* NULL: for reading */
+	uint64_t last;	   /* number of a letter */
 	sqlite3 *db;
 	sqlite3_stmt *insert, *expire, *oldest, *read, *again, *attempt, *remove, *drop;
 	struct str findings;
@@ -139,9 +142,26 @@ static struct deadletters *opened(struct deadletters *deadletters, int result,
 	return NULL;
 }
 
+/* Another process may put letters meanwhile: `marked` is of before. */
+static int heed_mark(struct deadletters *deadletters, uint64_t marked, struct err *err)
+{
+	int64_t given;
+	int result = db_number(deadletters->db,
+			       "SELECT max(seq) FROM sqlite_sequence WHERE name = 'letter'", 0,
+			       &given, err);
+
+	if (result != DB_OK)
+		return result;
+	deadletters->last = (uint64_t)given;
+	deadletters->mark = mark_begin(deadletters->path, "letters", marked, &deadletters->last,
+				       &deadletters->findings);
+	return DB_OK;
+}
+
 struct deadletters *deadletters_open(const char *path, struct err *err)
 {
 	struct deadletters *deadletters = new_letters(path);
+	uint64_t marked = mark_of_file(deadletters->path);
 	struct err why;
 	int result = open_file(deadletters, &why);
 
@@ -153,6 +173,8 @@ struct deadletters *deadletters_open(const char *path, struct err *err)
 	}
 	if (result == DB_OK)
 		result = db_sync_folder(path, &why);
+	if (result == DB_OK)
+		result = heed_mark(deadletters, marked, &why);
 	return opened(deadletters, result, &why, err);
 }
 
@@ -174,6 +196,7 @@ void deadletters_close(struct deadletters *deadletters)
 	if (!deadletters)
 		return;
 	close_file(deadletters);
+	mark_close(deadletters->mark);
 	str_fini(&deadletters->findings);
 	free(deadletters);
 }
@@ -265,7 +288,13 @@ int deadletters_put(struct deadletters *deadletters, const struct deadletter *le
 					   : insert(deadletters, &letters[i], err);
 	if (result == DB_OK)
 		result = forget(deadletters, retain_from, err);
-	return end(deadletters, result, err);
+	result = end(deadletters, result, err);
+	if (result == JOURNAL_KEPT &&
+	    (uint64_t)sqlite3_last_insert_rowid(deadletters->db) > deadletters->last)
+		deadletters->last = (uint64_t)sqlite3_last_insert_rowid(deadletters->db);
+	if (result == JOURNAL_KEPT)
+		mark_put(deadletters->mark, deadletters->last);
+	return result;
 }
 
 int deadletters_remove(struct deadletters *deadletters, const int64_t *numbers, size_t count,

@@ -2,6 +2,7 @@
 
 #include "journal/checksum.h"
 #include "journal/db.h"
+#include "journal/mark.h"
 
 #include <stdio.h>
 
@@ -27,6 +28,7 @@ struct held {
 	sqlite3 *db;
 	sqlite3_stmt *put, *clear, *drop, *read;
 	uint64_t last;
+	struct mark *mark; /* of the last one put */
 	struct str findings;
 };
 
@@ -117,6 +119,7 @@ static struct held *opened(struct held *held, int result, const struct err *why,
 struct held *held_open(const char *path, struct err *err)
 {
 	struct held *held = new_held(path);
+	uint64_t marked = mark_of_file(held->path);
 	struct err why;
 	int result = open_file(held, &why);
 
@@ -128,6 +131,8 @@ struct held *held_open(const char *path, struct err *err)
 	}
 	if (result == DB_OK)
 		result = db_sync_folder(path, &why);
+	if (result == DB_OK)
+		held->mark = mark_begin(held->path, "items", marked, &held->last, &held->findings);
 	return opened(held, result, &why, err);
 }
 
@@ -149,6 +154,7 @@ void held_close(struct held *held)
 	if (!held)
 		return;
 	close_file(held);
+	mark_close(held->mark);
 	str_fini(&held->findings);
 	free(held);
 }
@@ -227,6 +233,14 @@ static int drop(struct held *held, uint64_t number, struct err *err)
 	return db_run(held->drop, err);
 }
 
+static void mark_changes(struct held *held, const struct held_change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (changes[i].put && changes[i].put->number > held->last)
+			held->last = changes[i].put->number;
+	mark_put(held->mark, held->last);
+}
+
 int held_apply(struct held *held, const struct held_change *changes, size_t count, struct err *err)
 {
 	int result;
@@ -240,8 +254,10 @@ int held_apply(struct held *held, const struct held_change *changes, size_t coun
 					: drop(held, changes[i].gone, err);
 	if (result == DB_OK)
 		result = db_exec(held->db, "COMMIT", err);
-	if (result == DB_OK)
+	if (result == DB_OK) {
+		mark_changes(held, changes, count);
 		return JOURNAL_KEPT;
+	}
 	db_rollback(held->db);
 	err_wrap(err, "%s", held->path);
 	return result == DB_FULL ? JOURNAL_FULL : -1;

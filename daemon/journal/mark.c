@@ -1,7 +1,6 @@
 #include "journal/mark.h"
 
 #include "base/own.h"
-#include "base/str.h"
 #include "journal/checksum.h"
 
 #include <fcntl.h>
@@ -77,4 +76,38 @@ uint64_t mark_read(const char *path, char ret_name[MARK_NAME_SIZE])
 		return number;
 	*ret_name = '\0';
 	return 0;
+}
+
+static void without_ending(const char *file, char ret_path[MARK_PATH_SIZE])
+{
+	size_t length = strlen(file);
+
+	snprintf(ret_path, MARK_PATH_SIZE, "%.*s", (int)(length > 3 ? length - 3 : 0), file);
+}
+
+uint64_t mark_of_file(const char *file)
+{
+	char path[MARK_PATH_SIZE], name[MARK_NAME_SIZE];
+
+	without_ending(file, path);
+	return mark_read(path, name);
+}
+
+struct mark *mark_begin(const char *file, const char *rows, uint64_t marked, uint64_t *last,
+			struct str *findings)
+{
+	char path[MARK_PATH_SIZE];
+	struct mark *mark;
+
+	if (marked > *last) {
+		str_printf(findings,
+			   "%s has lost %s %llu to %llu, which had been kept: it or its log (-wal) "
+			   "was damaged\n",
+			   file, rows, (unsigned long long)*last + 1, (unsigned long long)marked);
+		*last = marked;
+	}
+	without_ending(file, path);
+	mark = mark_open(path, rows);
+	mark_put(mark, *last);
+	return mark;
 }

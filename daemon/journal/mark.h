@@ -1,6 +1,8 @@
 #ifndef JOURNAL_MARK_H
 #define JOURNAL_MARK_H
 
+#include "base/str.h"
+
 #include <stdint.h>
 
 /*
@@ -20,5 +22,12 @@ void mark_close(struct mark *mark);
 void mark_put(struct mark *mark, uint64_t number);
 /* 0 and "" when there is none, or a damaged one. */
 uint64_t mark_read(const char *path, char ret_name[MARK_NAME_SIZE]);
+
+/* Of a database file (….db) whose rows are numbered: what is marked, to be asked before it is
+ * opened; and then, with the last number that it has, tells in `findings` what of `rows` is gone,
+ * sets *last behind it, so that no number is given twice, and opens the mark. */
+uint64_t mark_of_file(const char *file);
+struct mark *mark_begin(const char *file, const char *rows, uint64_t marked, uint64_t *last,
+			struct str *findings);
 
 #endif

@@ -192,9 +192,11 @@ static int move_database(const char *from, const char *to, const char *name, str
 static int move_aside(struct restoring *restoring, const struct segments *segments,
 		      const struct names *others, struct err *err)
 {
+	static const char *const marks[] = {"events.mark", "spool.mark", "held.mark",
+					    "deadletters.mark"};
 	const char *to = restoring->options->to;
 	char aside[BACKUP_PATH_SIZE], stamp[20], name[SEGMENT_NAME_SIZE];
-	int result;
+	int result = 0;
 
 	if (!segments->len && !others->len)
 		return 0;
@@ -203,9 +205,8 @@ static int move_aside(struct restoring *restoring, const struct segments *segmen
 	if (mkdir(aside, 0750) < 0)
 		return err_set(err, "cannot make the folder %s: %s", aside, strerror(errno));
 	/* They tell what the files had that go now. */
-	result = move(to, aside, "events.mark", err);
-	if (result == 0)
-		result = move(to, aside, "spool.mark", err);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]) && result == 0; i++)
+		result = move(to, aside, marks[i], err);
 	for (size_t i = 0; i < segments->len && result == 0; i++) {
 		snprintf(name, sizeof(name), "events-%020llu.db",
 			 (unsigned long long)segments->at[i].first);

@@ -111,33 +111,15 @@ static int open_file(struct spool *spool, uint64_t settled, struct err *err)
 	return result == DB_OK ? read_numbers(spool, settled, err) : result;
 }
 
-/* As with the journal's: what is marked was kept, and what is not settled has to be there. */
-static void heed_mark(struct spool *spool, const char *path)
-{
-	char mark[SPOOL_PATH_SIZE], name[MARK_NAME_SIZE];
-	uint64_t marked;
-
-	snprintf(mark, sizeof(mark), "%.4100s/spool", path);
-	marked = mark_read(mark, name);
-	if (marked >= spool->next) {
-		str_printf(&spool->findings,
-			   "%s has lost items %llu to %llu, which had been kept: it or its log "
-			   "(-wal) was damaged\n",
-			   spool->path, (unsigned long long)spool->next,
-			   (unsigned long long)marked);
-		spool->next = marked + 1;
-	}
-	spool->mark = mark_open(mark, "items");
-	mark_put(spool->mark, spool->next - 1);
-}
-
 struct spool *spool_open(const char *path, uint64_t settled, struct err *err)
 {
 	struct spool *spool = xcalloc(1, sizeof(*spool));
+	uint64_t marked, last;
 	struct err why;
 	int result;
 
 	snprintf(spool->path, sizeof(spool->path), "%.4100s/spool.db", path);
+	marked = mark_of_file(spool->path);
 	result = open_file(spool, settled, &why);
 	if (result == DB_DAMAGED) {
 		close_file(spool);
@@ -148,7 +130,9 @@ struct spool *spool_open(const char *path, uint64_t settled, struct err *err)
 	if (result == DB_OK)
 		result = db_sync_folder(path, &why);
 	if (result == DB_OK) {
-		heed_mark(spool, path);
+		last = spool->next - 1;
+		spool->mark = mark_begin(spool->path, "items", marked, &last, &spool->findings);
+		spool->next = last + 1;
 		return spool;
 	}
 	err_set(err, "%.300s: %s", spool->path, why.text);

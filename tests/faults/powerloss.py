@@ -12,10 +12,12 @@ import threading
 import time
 
 import zmq
-from preloaded import Daemon, buried, check_rows, events_of, item, preload_environment, until
+from preloaded import Daemon, buried, check_rows, events_of, held, item, preload_environment, until
 
 CHECKER = os.environ.get("POWERLOSS_CHECK", "build/dev/bin/powerloss_check")
 SETTINGS = ("journal.segment=1MiB", "journal.retain_size=2MiB", "log.level=warning", "output.heartbeat=50ms")
+
+EMBARGO = "2099-01-01T00:00:00Z"  # such an item is held: it waits for longer than this takes
 
 
 class Run:
@@ -38,7 +40,8 @@ class Run:
         while not stop.is_set():
             text = "A blackout hit the city. " + "The concert went well. " * self.chance.randrange(1, 40)
             try:
-                push.send(item(self.sent, text if self.chance.random() < 0.97 else 5))
+                more = {"embargoed": EMBARGO} if self.chance.random() < 0.03 else {}
+                push.send(item(self.sent, text if self.chance.random() < 0.97 else 5, **more))
                 self.sent += 1
             except zmq.Again:
                 pass
@@ -111,7 +114,7 @@ class Run:
             until(lambda: daemon.counters()["in_flight"] == 0, "what the spool held is judged")
             rows = events_of(state / "journal")
             check_rows(rows)
-            kept, subjects = {row[0]: row[3] for row in rows}, {row[1] for row in rows} | buried(state / "journal")
+            kept, subjects = {row[0]: row[3] for row in rows}, {row[1] for row in rows} | buried(state / "journal") | held(state / "journal")
             for kind, name, *payload in promises:
                 if kind == "event":
                     assert kept.get(int(name)) == payload[0], f"event {name} is gone or another one"

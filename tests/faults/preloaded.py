@@ -44,6 +44,14 @@ def buried(journal):
     return found
 
 
+def held(journal):
+    """Subjects of items that wait, for the end of an embargo or for ever."""
+    base = sqlite3.connect(f"file:{journal}/held.db?mode=ro", uri=True)
+    found = {uri for (uri,) in base.execute("SELECT uri FROM item")}
+    base.close()
+    return found
+
+
 def check_rows(rows):
     """No hole, and what was judged twice has the same ids."""
     if rows:
@@ -98,6 +106,7 @@ __all__ = [
     "buried",
     "check_rows",
     "events_of",
+    "held",
     "item",
     "preload_environment",
     "renew",

@@ -1,6 +1,7 @@
 #include "promises.h"
 
 #include "journal/deadletter.h"
+#include "journal/held.h"
 #include "journal/reader.h"
 #include "journal/spool.h"
 
@@ -199,6 +200,21 @@ static void take_left(struct promises *promises, struct spool *spool, struct tab
 		errx(2, "%s", err.text);
 }
 
+/* What was held at the beginning counts as received from then on. */
+static void take_waiting(struct promises *promises, const char *path)
+{
+	struct held_item item = {0};
+	struct err err;
+	struct held *held = held_open(path, &err);
+
+	if (!held)
+		errx(2, "%s", err.text);
+	while (held_next(held, item.number + 1, &item, &err) == 1)
+		vec_push(&promises->left,
+			 arena_strndup(&promises->arena, item.uri.ptr, item.uri.len));
+	held_close(held);
+}
+
 static void list_segments(struct promises *promises, const char *path)
 {
 	DIR *dir = opendir(path);
@@ -224,6 +240,7 @@ void promises_begin(struct promises *promises, const char *state, uint64_t first
 	*promises = (struct promises){.first = first};
 	if (!spool)
 		errx(2, "%s: %s", path, err.text);
+	take_waiting(promises, path);
 	take_left(promises, spool, NULL);
 	list_segments(promises, path);
 	if (journal_head(journal))
@@ -304,6 +321,12 @@ static struct view item_subject(const struct promises *promises, uint64_t number
 	return view_of(text);
 }
 
+/* Where items end that have no event. */
+struct ends {
+	struct deadletters *letters;
+	struct held *held;
+};
+
 /* A rejected item has its end there. */
 static void take_buried(struct promises *into, struct deadletters *letters, struct table *buried)
 {
@@ -317,7 +340,20 @@ static void take_buried(struct promises *into, struct deadletters *letters, stru
 		errx(2, "%s", err.text);
 }
 
-static bool check_items(const struct found *found, struct spool *spool, struct deadletters *letters,
+/* One under embargo waits there. */
+static void take_held(struct promises *into, struct held *held, struct table *waiting)
+{
+	struct held_item item = {0};
+	struct err err;
+	int got;
+
+	while ((got = held_next(held, item.number + 1, &item, &err)) == 1)
+		table_put(waiting, arena_view(&into->arena, item.uri));
+	if (got != 0)
+		errx(2, "%s", err.text);
+}
+
+static bool check_items(const struct found *found, struct spool *spool, struct ends *ends,
 			char *ret_why, size_t size)
 {
 	const struct promises *promises = found->promises;
@@ -327,7 +363,8 @@ static bool check_items(const struct found *found, struct spool *spool, struct d
 	bool good = true;
 
 	take_left(&into, spool, &spooled);
-	take_buried(&into, letters, &spooled);
+	take_buried(&into, ends->letters, &spooled);
+	take_held(&into, ends->held, &spooled);
 	for (uint64_t i = 0; i < promises->received && good; i++) {
 		struct view subject = item_subject(promises, i, text, sizeof(text));
 
@@ -372,31 +409,48 @@ static void tell_wrong(void *context, const struct journal_check *check, const c
 		err_set(told, "%s: %s", check->file, wrong);
 }
 
-static bool check_rest(const struct found *found, struct journal *journal, const char *path,
-		       bool spooled, char *ret_why, size_t size)
+static bool open_ends(struct ends *ends, const char *path, char *ret_why, size_t size)
 {
-	struct err err = {.text = ""};
-	struct deadletters *letters = deadletters_open(path, &err);
-	struct spool *spool = NULL;
-	bool good = letters && !*deadletters_findings(letters);
+	struct err err;
+
+	ends->letters = deadletters_open(path, &err);
+	if (!ends->letters)
+		WHY("dead letters: %s", err.text);
+	if (*deadletters_findings(ends->letters))
+		WHY("dead letters: %s", deadletters_findings(ends->letters));
+	ends->held = held_open(path, &err);
+	if (!ends->held)
+		WHY("held items: %s", err.text);
+	if (*held_findings(ends->held))
+		WHY("held items: %s", held_findings(ends->held));
+	return true;
+}
+
+static bool check_spool(const struct found *found, struct journal *journal, const char *path,
+			char *ret_why, size_t size)
+{
+	struct err err;
+	struct ends ends = {0};
+	struct spool *spool = spool_open(path, journal_settled(journal), &err);
+	bool good = spool && !*spool_findings(spool);
 
 	if (!good)
-		snprintf(ret_why, size, "dead letters: %s",
-			 letters ? deadletters_findings(letters) : err.text);
-	if (good && spooled) {
-		spool = spool_open(path, journal_settled(journal), &err);
-		good = spool && !*spool_findings(spool);
-		if (!good)
-			snprintf(ret_why, size, "%s", spool ? spool_findings(spool) : err.text);
-		good = good && check_items(found, spool, letters, ret_why, size);
-		spool_close(spool);
-	}
-	deadletters_close(letters);
-	if (good && journal_verify(path, tell_wrong, &err, &err) != 0) {
-		snprintf(ret_why, size, "verify: %s", err.text);
-		good = false;
-	}
+		snprintf(ret_why, size, "%s", spool ? spool_findings(spool) : err.text);
+	good = good && open_ends(&ends, path, ret_why, size) &&
+	       check_items(found, spool, &ends, ret_why, size);
+	held_close(ends.held);
+	deadletters_close(ends.letters);
+	spool_close(spool);
 	return good;
+}
+
+static bool check_verified(const char *path, char *ret_why, size_t size)
+{
+	struct err err = {.text = ""};
+
+	if (journal_verify(path, tell_wrong, &err, &err) != 0)
+		WHY("verify: %s", err.text);
+	return true;
 }
 
 bool promises_check(const struct promises *promises, const char *state, bool spooled, char *ret_why,
@@ -412,7 +466,8 @@ bool promises_check(const struct promises *promises, const char *state, bool spo
 		snprintf(ret_why, size, "it does not open: %s", err.text);
 	else
 		good = check_journal(&found, journal, path, ret_why, size) &&
-		       check_rest(&found, journal, path, spooled, ret_why, size);
+		       (!spooled || check_spool(&found, journal, path, ret_why, size)) &&
+		       check_verified(path, ret_why, size);
 	journal_close(journal);
 	vec_fini(&found.payloads);
 	table_fini(&found.subjects);

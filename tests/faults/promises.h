@@ -28,7 +28,7 @@ struct promises {
 	struct table published; /* subjects of events */
 	struct {
 		VEC(const char *);
-	} left;		   /* subjects that the spool held at the beginning, in order */
+	} left;		   /* subjects that were held or on the spool at the beginning, in order */
 	uint64_t first;	   /* number of the first item that was sent then */
 	uint64_t received; /* of `left` and of what was sent, together */
 	uint64_t head;

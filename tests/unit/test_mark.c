@@ -1,6 +1,8 @@
 #include "journal/mark.h"
 
 #include "base/own.h"
+#include "journal/deadletter.h"
+#include "journal/held.h"
 #include "journal/spool.h"
 #include "journal_fixture.h"
 
@@ -139,6 +141,61 @@ START_TEST(tells_items_that_a_log_has_lost)
 }
 END_TEST
 
+static void close_letters(void *store)
+{
+	deadletters_close(store);
+}
+
+START_TEST(tells_letters_that_a_log_has_lost)
+{
+	struct deadletters *letters = deadletters_open(folder, NULL);
+	struct deadletter letter = {
+		.feed = VIEW("wire"), .reason = VIEW("not_json"), .payload = VIEW("{")};
+
+	ck_assert_ptr_nonnull(letters);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(deadletters_put(letters, &letter, 1, -1, NULL), JOURNAL_KEPT);
+	leave_behind("deadletters.db", "deadletters.db-wal", _i ? 100 : 0, close_letters, letters);
+	letters = deadletters_open(folder, NULL);
+	if (_i)
+		ck_assert_ptr_nonnull(
+			strstr(deadletters_findings(letters), "has lost letters 3 to 3"));
+	else
+		ck_assert_str_eq(deadletters_findings(letters), "");
+	deadletters_close(letters);
+}
+END_TEST
+
+static void close_held(void *store)
+{
+	held_close(store);
+}
+
+START_TEST(tells_held_items_that_a_log_has_lost)
+{
+	struct held *held = held_open(folder, NULL);
+	struct held_item item = {
+		.reason = VIEW("embargo"), .feed = VIEW("wire"), .payload = VIEW("{}")};
+	struct held_change change = {.put = &item};
+	char uri[20];
+
+	ck_assert_ptr_nonnull(held);
+	for (item.number = 1; item.number <= 3; item.number++) {
+		snprintf(uri, sizeof(uri), "urn:%llu", (unsigned long long)item.number);
+		item.uri = view_of(uri);
+		ck_assert_int_eq(held_apply(held, &change, 1, NULL), JOURNAL_KEPT);
+	}
+	leave_behind("held.db", "held.db-wal", _i ? 100 : 0, close_held, held);
+	held = held_open(folder, NULL);
+	if (_i)
+		ck_assert_ptr_nonnull(strstr(held_findings(held), "has lost items 3 to 3"));
+	else
+		ck_assert_str_eq(held_findings(held), "");
+	ck_assert_uint_eq(held_last(held), 3); /* never given again */
+	held_close(held);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, says_the_last_number);
@@ -146,6 +203,8 @@ static void add_cases(TCase *tcase)
 	tcase_add_loop_test(tcase, tells_events_that_a_log_has_lost, 0, 2);
 	tcase_add_loop_test(tcase, believes_no_mark_but_its_own, 0, 2);
 	tcase_add_loop_test(tcase, tells_items_that_a_log_has_lost, 0, 2);
+	tcase_add_loop_test(tcase, tells_letters_that_a_log_has_lost, 0, 2);
+	tcase_add_loop_test(tcase, tells_held_items_that_a_log_has_lost, 0, 2);
 }
 
 int main(void)
