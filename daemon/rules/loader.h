@@ -31,6 +31,7 @@ struct source_file {
 struct loader {
 	struct reader reader;
 	struct packs *packs;
+	struct arena nodes; /* what was written; gone when all is read */
 	struct {
 		VEC(struct source_file);
 	} files;

@@ -193,8 +193,8 @@ static void read_file(struct loader *loader, struct source_file *file)
 {
 	struct diags *diags = loader->reader.diags;
 	size_t before = diags->len;
-	const struct node *root = yaml_read(file->name, str_view(&file->text), loader->reader.arena,
-					    diags);
+	const struct node *root = yaml_read_apart(file->name, str_view(&file->text), &loader->nodes,
+						  loader->reader.arena, diags);
 	struct place top = {.file = file->name, .line = 1, .column = 1};
 
 	file->doubtful = !root || refused_names(diags, before) || hides_names(root);
@@ -368,6 +368,7 @@ static void loader_fini(struct loader *loader)
 		table_fini(&loader->names[kind]);
 	}
 	vec_fini(&loader->overrides);
+	arena_fini(&loader->nodes);
 	reader_fini(&loader->reader);
 }
 

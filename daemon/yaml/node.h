@@ -38,6 +38,10 @@ struct node {
  */
 const struct node *yaml_read(const char *file, struct view text, struct arena *arena,
 			     struct diags *diags);
+/* The same with the nodes themselves in an arena of their own, which may go before their texts do.
+ */
+const struct node *yaml_read_apart(const char *file, struct view text, struct arena *nodes,
+				   struct arena *arena, struct diags *diags);
 
 /* The value under a key, NULL if there is none or `map` is no map. */
 const struct node *node_get(const struct node *map, const char *key);

@@ -27,6 +27,7 @@ struct frame {
 
 struct reader {
 	struct source source;
+	struct arena *nodes; /* of the nodes; all else is in `arena` */
 	struct arena *arena;
 	struct diags *diags;
 	yaml_parser_t parser;
@@ -99,7 +100,7 @@ static bool has_properties(struct reader *reader, const yaml_event_t *event)
 
 static struct node *new_node(struct reader *reader, const yaml_event_t *event, enum node_kind kind)
 {
-	struct node *node = arena_zalloc(reader->arena, sizeof(*node));
+	struct node *node = arena_zalloc(reader->nodes, sizeof(*node));
 
 	node->kind = kind;
 	node->place = place_of(reader, event->start_mark);
@@ -326,7 +327,7 @@ static void read_events(struct reader *reader)
 
 static struct node *empty_map(struct reader *reader)
 {
-	struct node *node = arena_zalloc(reader->arena, sizeof(*node));
+	struct node *node = arena_zalloc(reader->nodes, sizeof(*node));
 
 	node->kind = NODE_MAP;
 	node->place = (struct place){.file = reader->source.file, .line = 1, .column = 1};
@@ -353,14 +354,21 @@ static const struct node *read_source(struct reader *reader)
 	return reader->root;
 }
 
-const struct node *yaml_read(const char *file, struct view text, struct arena *arena,
-			     struct diags *diags)
+const struct node *yaml_read_apart(const char *file, struct view text, struct arena *nodes,
+				   struct arena *arena, struct diags *diags)
 {
-	struct reader reader = {.source = {.file = file}, .arena = arena, .diags = diags};
+	struct reader reader = {
+		.source = {.file = file}, .nodes = nodes, .arena = arena, .diags = diags};
 	const struct node *root = NULL;
 
 	if (source_open(&reader.source, text, arena, diags))
 		root = read_source(&reader);
 	diags_source(diags, file, text);
 	return root;
+}
+
+const struct node *yaml_read(const char *file, struct view text, struct arena *arena,
+			     struct diags *diags)
+{
+	return yaml_read_apart(file, text, arena, arena, diags);
 }
