@@ -117,42 +117,53 @@ static struct view text_of(const char *what, uint64_t number, char text[TEXT_SIZ
 	return view_of(text);
 }
 
-static void add_events(struct journal *journal, uint64_t upto, uint64_t settled)
-{
-	char text[TEXT_SIZE], id[33];
-	struct err why;
+#define BATCH 4
 
-	while (journal_head(journal) < upto) {
+/* Up to that many more, in one commit. */
+static void add_batch(struct journal *journal, uint64_t upto, uint64_t settled)
+{
+	static char texts[BATCH][TEXT_SIZE], ids[BATCH][33];
+	struct journal_entry entries[BATCH];
+	struct err why;
+	size_t count = 0;
+
+	for (; count < BATCH && journal_head(journal) < upto; count++) {
 		uint64_t number = journal_head(journal) + 1;
-		struct journal_entry entry = {
+
+		snprintf(ids[count], sizeof(ids[count]), "%032llx", (unsigned long long)number);
+		entries[count] = (struct journal_entry){
 			.topic = number % 2 ? VIEW("event.a.x") : VIEW("event.b.y"),
-			.payload = text_of("event", number, text),
+			.payload = text_of("event", number, texts[count]),
 			.subject = VIEW("urn:item"),
-			.id = id,
+			.id = ids[count],
 			.digest = (const unsigned char *)"0123456789abcdef",
 			.recorded = (int64_t)number * CLOCK_SECOND,
 		};
-
-		snprintf(id, sizeof(id), "%032llx", (unsigned long long)number);
-		journal_number(journal, &entry);
-		if (journal_commit(journal, &entry, 1, settled, &why) != JOURNAL_KEPT)
-			errx(1, "%s", why.text);
+		journal_number(journal, &entries[count]);
 	}
+	if (journal_commit(journal, entries, count, settled, &why) != JOURNAL_KEPT)
+		errx(1, "%s", why.text);
+}
+
+static void add_events(struct journal *journal, uint64_t upto, uint64_t settled)
+{
+	while (journal_head(journal) < upto)
+		add_batch(journal, upto, settled);
 }
 
 static void add_items(struct spool *spool)
 {
-	char text[TEXT_SIZE];
+	static char texts[ITEMS][TEXT_SIZE];
+	struct spool_item items[ITEMS];
 	struct err why;
 
-	for (uint64_t i = 1; i <= ITEMS; i++) {
-		struct spool_item item = {.feed = VIEW("feed"),
-					  .payload = text_of("item", i, text),
-					  .received = (int64_t)i};
-
-		if (spool_put(spool, &item, 1, 0, &why) != JOURNAL_KEPT)
+	for (size_t i = 0; i < ITEMS; i++)
+		items[i] = (struct spool_item){.feed = VIEW("feed"),
+					       .payload = text_of("item", i + 1, texts[i]),
+					       .received = (int64_t)i};
+	for (size_t i = 0; i < ITEMS; i += ITEMS / 2)
+		if (spool_put(spool, items + i, ITEMS / 2, 0, &why) != JOURNAL_KEPT)
 			errx(1, "%s", why.text);
-	}
 }
 
 static struct journal *must_open(int64_t segment_bytes)
@@ -357,6 +368,7 @@ int main(int argc, char **argv)
 		else
 			return 64;
 	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	strcpy(folder, access("/dev/shm", W_OK) == 0 ? "/dev/shm/flip-XXXXXX" : "/tmp/flip-XXXXXX");
 	if (!mkdtemp(folder) || step == 0)
 		errx(1, "cannot begin");
