@@ -55,7 +55,9 @@ int journal_begin_segment(struct journal *journal, struct err *err)
 	if (result != DB_OK)
 		return result;
 	if (journal->db) {
-		/* A reader may have it open still: its log would stay. */
+		/* A reader may have it open still: its log would stay. Nor is one waited for: then
+		 * the log does stay, and is read with the file, until the next opening. */
+		sqlite3_busy_timeout(journal->db, 0);
 		db_exec(journal->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 		close_segment(journal);
 		journal->now.bytes = segment_bytes(journal->folder, journal->now.first);

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """The clients against a daemon that is played: every way to lose events, each on purpose."""
 import json
+import subprocess
 import threading
 import unittest
 
 import zmq
-from clients import KINDS, Client
+from clients import KINDS, TOOL, Client
 from support import until
 from verbs_support import SocketCase
 
@@ -98,6 +99,39 @@ class Played:
 
     def wait_requests(self, count):
         until(lambda: len(self.requests) >= count, f"{count} requests, but {self.requests}")
+
+
+class History(SocketCase):
+    EVENTS = [
+        ("event.blackout.ongoing", "a", {"class": "blackout", "status": "ongoing",
+         "places": [{"id": "Q1899", "name": "Kyiv", "in": "UKR"}], "parties": [{"id": "DTEK"}]}),
+        ("event.negotiation.signed", "b", {"class": "negotiation", "status": "signed",
+         "places": [], "parties": [{"id": "EU", "name": "European Union"}, {"id": "UKR"}]}),
+        ("event.blackout.restored", "c", {"class": "blackout", "status": "restored", "places": [{"text": "Lviv"}]}),
+    ]
+
+    def test_filters(self):
+        played = Played(self)
+        for number, (topic, subject, data) in enumerate(self.EVENTS, 1):
+            event = made(number, topic)[1]
+            played.keep((topic, {**event, "subject": subject, "data": data}))
+        try:
+            for words, wanted in [
+                ((), "abc"), (("--class", "blackout"), "ac"), (("--class", "blackout", "--status", "restored"), "c"),
+                (("--status", "signed"), "b"), (("--place", "kyiv"), "a"), (("--place", "Q1899"), "a"),
+                (("--place", "UKR"), "a"), (("--place", "lviv"), "c"), (("--party", "ukr"), "b"),
+                (("--party", "european union"), "b"), (("--party", "DTEK", "--place", "Kyiv"), "a"),
+                (("--since", "2026-01-01T00:00:02Z"), "bc"), (("--limit", "1"), "c"), (("--party", "Kyi"), ""),
+            ]:
+                done = subprocess.run([TOOL, "history", "--replay", played.replay, "--json", *words],
+                                      capture_output=True, text=True, timeout=60, check=False)
+                found = "".join(json.loads(line)["subject"] for line in done.stdout.splitlines())
+                self.assertEqual((found, done.returncode), (wanted, 0 if wanted else 1), (words, done.stderr))
+            done = subprocess.run([TOOL, "history", "--replay", played.replay], capture_output=True, text=True,
+                                  timeout=60, check=False)
+            self.assertEqual(len(done.stdout.splitlines()), 4)  # a table with its head
+        finally:
+            played.stop()
 
 
 class Clients(SocketCase):

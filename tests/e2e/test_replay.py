@@ -200,6 +200,10 @@ class Verbs(unittest.TestCase):
                 status, out, err = tool("replay", *where, *words, "--json")
                 self.assertEqual((status, err), (0, ""))
                 self.assertEqual(out.encode().splitlines(), [payload for _, payload in wanted], words)
+            # Of the latest, page after page from the newest back; each subject has one event here.
+            status, out, err = tool("history", *where, "--limit", "5000", "--json")
+            self.assertEqual((status, err), (0, ""))
+            self.assertEqual(out.encode().splitlines(), [payload for _, payload in journal])
             status, out, _ = tool("replay", "--replay", daemon.replay_endpoint, "--limit", "2")
             self.assertEqual((status, len(out.splitlines())), (0, 3))
             self.assertTrue(out.startswith("TIME"))

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/own.h"
+#include "journal/db.h"
 #include "journal/reader.h"
 #include "journal_fixture.h"
 
@@ -520,6 +521,32 @@ START_TEST(takes_over_the_log)
 }
 END_TEST
 
+/* Somebody who reads for long, as with the sqlite3 shell, must not hold up the next segment. */
+START_TEST(waits_for_no_reader)
+{
+	struct journal *journal = must_open_with(3);
+	char path[100];
+	int64_t begun;
+	sqlite3 *db;
+
+	snprintf(path, sizeof(path), "%s/events-00000000000000000001.db", folder);
+	ck_assert_int_eq(db_open(path, DB_READ, &db, NULL), DB_OK);
+	ck_assert_int_eq(db_exec(db, "BEGIN; SELECT count(*) FROM event", NULL), DB_OK);
+	keep(journal, "event.a.x", 3, 0);
+	journal_close(journal);
+	options.segment_bytes = 1;
+	journal = must_open();
+	begun = clock_monotonic();
+	keep(journal, "event.a.x", 1, 0);
+	ck_assert_int_lt(clock_monotonic() - begun, 3 * CLOCK_SECOND); /* SQLite waits for 5 */
+	ck_assert_int_eq(count_files("events-"), 2);
+	check_journal(1, 7);
+	db_close(db);
+	journal_close(journal);
+	check_journal(1, 7);
+}
+END_TEST
+
 static void add_cases(TCase *tcase)
 {
 	tcase_add_test(tcase, takes_over_the_log);
@@ -543,6 +570,7 @@ static void add_cases(TCase *tcase)
 	tcase_add_test(tcase, waits_for_a_full_disk);
 	tcase_add_loop_test(tcase, answers_queries, 0, sizeof(queries) / sizeof(queries[0]));
 	tcase_add_test(tcase, reads_beside_the_writer);
+	tcase_add_test(tcase, waits_for_no_reader);
 }
 
 int main(void)
