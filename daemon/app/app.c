@@ -455,6 +455,7 @@ int app_run(const struct app_options *options)
 	app.conf = MOVE(load.conf);
 	holder_init(&app.holder, MOVE(load.generation));
 	load_fini(&load);
+	malloc_trim(0); /* as after a reload: what loading needed is not kept */
 	app.worker_count = count_workers(app.conf);
 	app.alive.interval = notify_watchdog();
 	app.alive.wanted = app.alive.interval > 0;
