@@ -1,5 +1,5 @@
-# Debian packages by CPack: `scripts/package`. Four of them: the daemon with its tool, the library for subscribers, what
-# one compiles against it with, and the client in Python.
+# Debian packages by CPack: `scripts/package`. Five of them: the daemon with its tool, the library for subscribers, what
+# one compiles against it with, the client in Python, and the feed that is made of RSS.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME newstagd)
 set(CPACK_PACKAGE_VENDOR newstagd)
@@ -9,7 +9,7 @@ set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
-set(CPACK_COMPONENTS_ALL newstagd libnewstag0 libnewstag-dev python3-newstag)
+set(CPACK_COMPONENTS_ALL newstagd libnewstag0 libnewstag-dev python3-newstag newstag-rss)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
@@ -51,6 +51,18 @@ set(CPACK_DEBIAN_PYTHON3-NEWSTAG_PACKAGE_DEPENDS "python3, python3-zmq")
 set(CPACK_COMPONENT_PYTHON3-NEWSTAG_DESCRIPTION "follows the events of newstagd without a gap - Python 3
 Subscribes to the events of newstagd over ZeroMQ, asks for what was missed
 before it goes on, and drops what came twice.")
+
+set(CPACK_DEBIAN_NEWSTAG-RSS_PACKAGE_NAME newstag-rss)
+set(CPACK_DEBIAN_NEWSTAG-RSS_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_NEWSTAG-RSS_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_NEWSTAG-RSS_PACKAGE_DEPENDS "python3, python3-feedparser, python3-zmq")
+set(CPACK_DEBIAN_NEWSTAG-RSS_PACKAGE_SUGGESTS newstagd)
+set(CPACK_COMPONENT_NEWSTAG-RSS_DESCRIPTION "makes a feed for newstagd of RSS, Atom and JSON feeds
+Polls feeds of the web politely, and publishes their items over ZeroMQ for
+newstagd to read: with stable identifiers, a changed item as a new version,
+and nothing twice.
+.
+With a unit, which waits for /etc/newstagd/feeds.txt and is not enabled.")
 
 # Each package has a copyright and a changelog.
 find_program(GZIP gzip REQUIRED)

@@ -22,11 +22,12 @@ def names(folder, pattern="*.yaml"):
 
 def wanted(lib):
     """Below the prefix."""
-    packages = ("newstagd", "libnewstag0", "libnewstag-dev", "python3-newstag")
+    packages = ("newstagd", "libnewstag0", "libnewstag-dev", "python3-newstag", "newstag-rss")
     return (
         {"sbin/newstagd", "bin/newstag", "include/newstag.h", "lib/python3/dist-packages/newstag.py"}
         | {f"{lib}/{name}" for name in ("libnewstag.a", "libnewstag.so", "libnewstag.so.0", "libnewstag.so.0.1.0", "pkgconfig/newstag.pc")}
-        | {f"lib/systemd/system/newstagd{part}.service" for part in ("", "@")}
+        | {f"lib/systemd/system/{name}.service" for name in ("newstagd", "newstagd@", "newstag-rss")}
+        | {"bin/newstag-rss", "share/doc/newstag-rss/examples/feeds.txt"}
         | {"lib/sysusers.d/newstagd.conf", "lib/tmpfiles.d/newstagd.conf"}
         | {f"share/newstagd/{part}/{name}" for part in ("rules", "entities") for name in names(f"config/{part}")}
         | {f"share/doc/{name}/{part}" for name in packages for part in ("copyright", "changelog.gz")}
@@ -70,6 +71,8 @@ class Install(unittest.TestCase):
         unit = (root / prefix[1:] / "lib/systemd/system/newstagd.service").read_text()
         self.assertIn(f"\nExecStart={prefix}/sbin/newstagd --config /etc/newstagd/newstagd.yaml\n", unit)
         self.assertIn(f"\nExecReload={prefix}/bin/newstag reload", unit)
+        unit_rss = (root / prefix[1:] / "lib/systemd/system/newstag-rss.service").read_text()
+        self.assertIn(f"\nExecStart={prefix}/bin/newstag-rss --feeds /etc/newstagd/feeds.txt ", unit_rss)
         conf = (root / "etc/newstagd/newstagd.yaml").read_text()
         self.assertIn(f"    - {prefix}/share/newstagd/rules\n", conf)
         if prefix == "/usr":
@@ -88,7 +91,7 @@ class Install(unittest.TestCase):
             mode = stat.S_IMODE(path.lstat().st_mode)
             if path.is_symlink():
                 continue
-            program = path.is_dir() or path.name in ("newstagd", "newstag") and path.parent.name in ("bin", "sbin")
+            program = path.is_dir() or path.name in ("newstagd", "newstag", "newstag-rss") and path.parent.name in ("bin", "sbin")
             if ".so." in path.name:
                 self.assertEqual(mode & ~0o111, 0o644, path)
             else:

@@ -19,8 +19,8 @@ def run(*words):
 
 class Manual(unittest.TestCase):
     def test_pages(self):
-        self.assertEqual([page.name for page in PAGES], ["newstag-events.7", "newstag-metrics.7", "newstag-rules.5", "newstag.1",
-                                                         "newstagd.8", "newstagd.yaml.5"])
+        self.assertEqual([page.name for page in PAGES], ["newstag-events.7", "newstag-metrics.7", "newstag-rss.1", "newstag-rules.5",
+                                                         "newstag.1", "newstagd.8", "newstagd.yaml.5"])
 
     def test_names(self):
         there = {tuple(page.name.rsplit(".", 1)) for page in PAGES} | OTHERS
@@ -41,6 +41,13 @@ class Manual(unittest.TestCase):
     def test_groff(self):
         for page in PAGES:
             self.assertEqual(run("groff", "-mdoc", "-Tutf8", "-ww", "-z", str(page)), (0, ""), page.name)
+
+    def test_rss_options(self):
+        """The page has the options of the program, all of them."""
+        told = run(str(MAN.parents[1] / "scripts/rss-feed"), "--help")[1]
+        options = set(re.findall(r"^  (?:-h, )?--([\w-]+)", told, re.M))
+        self.assertGreater(len(options), 10)
+        self.assertEqual(set(re.findall(r"^\.It Fl (?:h , )?-([\w-]+)", (MAN / "newstag-rss.1").read_text(), re.M)), options)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The units are sound, and their sandbox scores 1.0 or better; what remains of the score is printed."""
+"""The units are sound, and their sandbox scores 1.0 or better; what remains of the score is printed. The one that goes
+out to the web, 1.2: no list of addresses bounds it."""
 import json
 import pathlib
 import re
@@ -10,7 +11,7 @@ import tempfile
 import unittest
 
 SYSTEMD = pathlib.Path(__file__).resolve().parents[2] / "systemd"
-UNITS = ("newstagd.service", "newstagd@.service")
+UNITS = ("newstagd.service", "newstagd@.service", "newstag-rss.service")
 # What a further instance has of its own.
 OWN = ("#", "Description=", "ExecStart=", "ExecReload=", "StateDirectory=", "RuntimeDirectory=", "SocketBind")
 
@@ -32,15 +33,15 @@ class Unit(unittest.TestCase):
             for name in UNITS:
                 text = (SYSTEMD / name).read_text()
                 # The programs are not installed here: any that is stands for them.
-                text = re.sub(r"^(Exec\w+)=/usr/s?bin/newstagd? ", r"\1=/bin/true ", text, flags=re.M)
+                text = re.sub(r"^(Exec\w+)=/usr/s?bin/newstag(?:d|-rss)? ", r"\1=/bin/true ", text, flags=re.M)
                 name = name.replace("@.", "@one.")
                 pathlib.Path(folder, name).write_text(text)
                 done = analyze("verify", "--man=no", f"{folder}/{name}")
-                told = [line for line in done.stderr.splitlines() if "newstagd" in line]
+                told = [line for line in done.stderr.splitlines() if "newstag" in line]
                 self.assertEqual((done.returncode, told), (0, []), name)
 
-    def score(self, path):
-        done = analyze("security", "--offline=yes", "--threshold=10", "--json=short", str(path))
+    def score(self, path, threshold=10):
+        done = analyze("security", "--offline=yes", f"--threshold={threshold}", "--json=short", str(path))
         rows = [row for row in json.loads(done.stdout) if row["exposure"] not in (None, "0.0")]
         for row in rows:
             print(f"  {row['exposure']}  {row['name']}: {row['description']}")
@@ -49,7 +50,7 @@ class Unit(unittest.TestCase):
     def test_security(self):
         for name in UNITS:
             print(name)
-            status, told = self.score(SYSTEMD / name)
+            status, told = self.score(SYSTEMD / name, 12 if name == "newstag-rss.service" else 10)
             self.assertEqual(status, 0, told)
 
     def test_open_to_others(self):
