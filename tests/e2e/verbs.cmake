@@ -17,3 +17,9 @@ foreach(name verbs_control verbs_feed)
 	set_tests_properties(e2e.${name} PROPERTIES LABELS "verbs;e2e" TIMEOUT 600
 		ENVIRONMENT "NEWSTAG=$<TARGET_FILE:newstag_tool>;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+# The examples for subscribers, run as a user would.
+add_executable(example_blackouts ${CMAKE_SOURCE_DIR}/scripts/examples/blackouts.c)
+target_link_libraries(example_blackouts newstag_client_shared PkgConfig::JANSSON)
+add_test(NAME e2e.examples COMMAND /usr/bin/python3 ${CMAKE_CURRENT_LIST_DIR}/test_examples.py)
+set_tests_properties(e2e.examples PROPERTIES LABELS e2e TIMEOUT 600 ENVIRONMENT
+	"${e2e_clients};NEWSTAG_EXAMPLE=$<TARGET_FILE:example_blackouts>;PYTHONDONTWRITEBYTECODE=1")

@@ -32,6 +32,7 @@ def wanted(lib):
         | {f"share/newstagd/{part}/{name}" for part in ("rules", "entities") for name in names(f"config/{part}")}
         | {f"share/doc/{name}/{part}" for name in packages for part in ("copyright", "changelog.gz")}
         | {f"share/doc/newstagd/{name}" for name in ("README.md", "rules.md", "operating.md", "examples/feed.jsonl", "examples/open.conf")}
+        | {f"share/doc/newstagd/examples/subscribers/{name}" for name in names("scripts/examples", "*.*")}
         | {f"share/doc/newstagd/examples/monitoring/{name}" for name in names("config/monitoring", "*.[yj]*")}
         | {f"share/man/man{page.suffix[1:]}/{page.name}" for page in (ROOT / "daemon/man").glob("*.[1-8]")}
         | {"share/bash-completion/completions/newstag", "share/zsh/vendor-completions/_newstag"}
