@@ -300,10 +300,11 @@ void control_turn(struct control *control)
 {
 	struct bus_message message;
 
-	if (control)
-		guard_turn(control->app->guard, ALLOW_CONTROL, control->socket,
-			   &control->app->control_cuts);
-	for (int i = 0; control && i < TURN_MAX; i++) {
+	if (!control)
+		return;
+	guard_turn(control->app->guard, ALLOW_CONTROL, control->socket,
+		   &control->app->control_cuts);
+	for (int i = 0; i < TURN_MAX; i++) {
 		if (bus_receive(control->socket, &message, NULL) <= 0)
 			return;
 		take_request(control, &message);
@@ -319,11 +320,10 @@ void control_tell(struct control *control, const struct verdict *verdict)
 
 void control_answer_later(struct control *control)
 {
-	struct letters *letters = control ? control->app->pipeline.letters : NULL;
 	struct asker asker;
 	struct str reply = {0};
 
-	if (letters_take_verdict(letters, &asker, &reply))
+	if (control && letters_take_verdict(control->app->pipeline.letters, &asker, &reply))
 		send_reply(control, &asker, str_view(&reply));
 	str_fini(&reply);
 }

@@ -29,9 +29,11 @@ static void write_text(struct jsonw *json, const char *key, const char *text)
 /* Whole milliseconds, so that the number is short. */
 static double quiet_s(const struct feed_state *state)
 {
-	if (state->quiet_since == CLOCK_NONE)
-		return 0;
-	return (double)((clock_monotonic() - state->quiet_since) / 1000000) / 1000;
+	int64_t quiet_ms = 0;
+
+	if (state->quiet_since != CLOCK_NONE)
+		quiet_ms = (clock_monotonic() - state->quiet_since) / 1000000;
+	return (double)quiet_ms / 1000;
 }
 
 static void write_feed(struct app *app, size_t index, struct jsonw *json)
