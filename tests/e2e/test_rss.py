@@ -4,6 +4,7 @@ import gzip
 import http.server
 import json
 import pathlib
+import socket
 import subprocess
 import sys
 import tempfile
@@ -366,18 +367,18 @@ class Keys(Case):
         url, endpoint = self.feed(entry(1)), f"ipc://{self.folder}/published"
         words = ("--bind", endpoint, "--key", f"{self.folder}/feed.key_secret", "--allow", str(allowed), url)
         for name, status in (("stranger", 69), ("friend", 0)):
-            socket = self.context.socket(zmq.SUB)
-            socket.curve_publickey, socket.curve_secretkey = zmq.auth.load_certificate(self.folder / f"{name}.key_secret")
-            socket.curve_serverkey = zmq.auth.load_certificate(self.folder / "feed.key")[0]
-            socket.subscribe("")
-            socket.connect(endpoint)
+            sub = self.context.socket(zmq.SUB)
+            sub.curve_publickey, sub.curve_secretkey = zmq.auth.load_certificate(self.folder / f"{name}.key_secret")
+            sub.curve_serverkey = zmq.auth.load_certificate(self.folder / "feed.key")[0]
+            sub.subscribe("")
+            sub.connect(endpoint)
             wait = "2" if status else str(int(DEADLINE_S))
             done = subprocess.run(self.words("--once", "--wait", wait, *words), capture_output=True, text=True, check=False)
             self.assertEqual(done.returncode, status, done.stderr)
             if status == 0:
-                self.assertTrue(socket.poll(DEADLINE_S * 1000))
-                self.assertEqual(json.loads(socket.recv())["id"], "urn:test:1")
-            socket.close(0)
+                self.assertTrue(sub.poll(DEADLINE_S * 1000))
+                self.assertEqual(json.loads(sub.recv())["id"], "urn:test:1")
+            sub.close(0)
 
 
 class IntoTheDaemon(Case):
@@ -401,7 +402,8 @@ class IntoTheDaemon(Case):
 
     def test_published(self):
         """Bound, as the unit does; the daemon subscribes when it comes up, and misses nothing."""
-        endpoint = f"ipc://{self.folder}/published"
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            endpoint = f"tcp://127.0.0.1:{free.getsockname()[1]}"
         process = subprocess.Popen(self.words("--bind", endpoint, self.feed(entry(1))))
         try:
             until(lambda: self.server.asked, "the first poll")
