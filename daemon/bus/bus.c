@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,6 +32,12 @@ struct bus *bus_open(struct err *err)
 	bus = xcalloc(1, sizeof(*bus));
 	bus->context = context;
 	return bus;
+}
+
+void monitor_name(struct bus *bus, char ret_name[MONITOR_NAME_SIZE])
+{
+	snprintf(ret_name, MONITOR_NAME_SIZE, "inproc://monitor-%u",
+		 atomic_fetch_add(&bus->monitors, 1));
 }
 
 void bus_close(struct bus *bus)

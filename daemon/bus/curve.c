@@ -125,11 +125,11 @@ static int watch(struct bus *bus, struct bus_socket *socket, const struct bus_op
 		 int timeout_ms, struct err *err)
 {
 	OWNED(bus_socket_close) struct bus_socket *monitor = NULL;
-	char name[64];
+	char name[MONITOR_NAME_SIZE];
 	struct bus_options reader = {.kind = BUS_PAIR, .endpoint = name};
 	int verdict = -1;
 
-	snprintf(name, sizeof(name), "inproc://intruder-%p", (void *)socket);
+	monitor_name(bus, name);
 	if (zmq_socket_monitor(socket->zmq, name,
 			       ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED |
 				       ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |

@@ -24,10 +24,10 @@ void line_close(struct line *line)
 
 static int open_monitor(struct bus *bus, const char *name, struct line *line, struct err *err)
 {
-	char endpoint[64];
+	char endpoint[MONITOR_NAME_SIZE];
 	struct bus_options options = {.kind = BUS_PAIR, .endpoint = endpoint, .name = name};
 
-	snprintf(endpoint, sizeof(endpoint), "inproc://monitor-%p", (void *)line->socket);
+	monitor_name(bus, endpoint);
 	if (zmq_socket_monitor(line->socket->zmq, endpoint, MONITOR_EVENTS) < 0)
 		return err_set(err, "%s: cannot be watched: %s", name, zmq_strerror(errno));
 	/* High water 0: a full pipe would hold up libzmq's I/O thread. */

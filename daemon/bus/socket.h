@@ -2,12 +2,22 @@
 #define BUS_SOCKET_H
 
 #include "bus/bus.h"
+
 #include "bus/flood.h"
+#include <stdatomic.h>
 
 /* What bus/ alone sees of a socket. */
 struct bus {
 	void *context;
+	atomic_uint monitors; /* that were made */
 };
+
+/*
+ * A name for a monitor that none had before: that of one just ended is taken for a while, as
+ * libzmq's own thread gives it back, and the address of a socket comes again at once.
+ */
+#define MONITOR_NAME_SIZE 40
+void monitor_name(struct bus *bus, char ret_name[MONITOR_NAME_SIZE]);
 
 struct bus_socket {
 	void *zmq;

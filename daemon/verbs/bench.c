@@ -166,7 +166,7 @@ static int ascending(const void *left, const void *right)
 static double median(const struct bench *bench, size_t offset)
 {
 	size_t from = bench->passes.len > 1, count = bench->passes.len - from;
-	double values[PASSES_MAX], middle;
+	double values[PASSES_MAX] = {0}, middle;
 
 	for (size_t i = 0; i < count; i++)
 		memcpy(&values[i], (const char *)&bench->passes.at[from + i] + offset,

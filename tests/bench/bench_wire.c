@@ -96,7 +96,8 @@ struct drive {
 		VEC(struct item);
 	} items;
 	uint32_t start, count, rate;
-	int64_t *sent;	    /* when, by number */
+	_Atomic int64_t
+		*sent;	    /* when, by number; the way between the threads is through the daemon */
 	int64_t *latencies; /* of those answered */
 	size_t answered, came, backwards;
 	int64_t begun, ended, longest_gap;
