@@ -337,6 +337,7 @@ class Clients(SocketCase):
             played.publish(made(3, stream="s2"), made(6), made(4, stream="s2"))
             played.beat(5)
             self.check(client, [5, 1, 2, 3, 4, 5])
+            until(lambda: client.says("s2"), "a word about it")
             self.assertEqual(len(client.says("s2")), 1, client.notes)
 
         self.each(act)
@@ -349,6 +350,7 @@ class Clients(SocketCase):
             played.keep(*[made(n) for n in range(5, 8)])
             played.publish(made(7))
             self.check(client, [5, 6, 7])
+            until(lambda: client.says("asking again"), "a word about it")
             self.assertEqual(len(client.says("asking again")), 1, client.notes)
 
         self.each(act)
@@ -421,6 +423,7 @@ class Clients(SocketCase):
             played.live.send_multipart([b"event.x"])
             played.live.send_multipart([b"event.x", b"{}", b"more"])
             played.publish(made(6))
+            self.assertEqual(client.end(), 0, client.notes)
             self.check(client, [5, 6])
             self.assertGreaterEqual(len(client.says("cannot be read")), 5, client.notes)
 

@@ -7,7 +7,7 @@ import unittest
 
 import zmq
 
-from support import Daemon, item
+from support import Daemon, item, until
 
 MEDIUM = "The concert went well, said the mayor of the city. " * 20 + "Then came the blackout."
 SLOW = "The concert went well, said the mayor of the city. " * 8000
@@ -95,10 +95,11 @@ class End(unittest.TestCase):
             self.assertIn("+ in flight 0;", daemon.log())
 
     def test_second_term(self):
-        with Daemon("workers=1") as daemon:
+        with Daemon("workers=1", "journal.durability=off") as daemon:
             push = daemon.pusher()
             for number in range(300):
                 push.send(item(number, SLOW))
+            until(lambda: daemon.counters()["in_flight"] >= 150, "a drain that takes a while")
             daemon.signal(signal.SIGTERM)
             daemon.wait_log("draining")
             status = daemon.status()
