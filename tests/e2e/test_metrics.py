@@ -78,7 +78,7 @@ class Metrics(unittest.TestCase):
             self.assertEqual(page.value("newstagd_ready"), 1)
             self.assertEqual(page.value("newstagd_healthy"), 1)
             self.assertEqual(page.value("newstagd_rules"), 2)
-            self.assertEqual(page.value("newstagd_journal_segments"), 1)
+            until(lambda: daemon.metrics().value("newstagd_journal_segments") == 1, "the journal's first look at itself")
             ruleset = daemon.status()["ruleset"]
             self.assertEqual(page.value("newstagd_rules_info", ruleset=ruleset), 1)
             self.assertGreater(page.value("newstagd_process_resident_memory_bytes"), 1 << 20)
